@@ -1,0 +1,22 @@
+// Import directions (docs/architecture.md): actions → shared; rehearsal → runner, twin; runner and twin stand alone.
+const forbid = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { path: to } });
+
+export default {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    forbid('packages-import-no-action', '^packages/[^/]+/src/', '^actions/'),
+    forbid('shared-stands-alone', '^packages/shared/src/', '^packages/(?!shared/)'),
+    forbid('twin-stands-alone', '^packages/twin/src/', '^packages/(?!twin/)'),
+    forbid('runner-stands-alone', '^packages/runner/src/', '^packages/(?!runner/)'),
+    forbid('rehearsal-starts-bundles-only', '^packages/rehearsal/src/', '^packages/(shared|acceptance)/'),
+    { name: 'actions-import-shared-only', severity: 'error', from: { path: '^actions/([^/]+)/src/' }, to: { path: '^(packages/(?!shared/)|actions/)', pathNot: '^actions/$1/' } },
+    { name: 'only-the-kernel-touches-the-toolkit', severity: 'error', from: { path: '^(actions/[^/]+/src|packages/shared/src/(?!action/))' }, to: { path: 'node_modules/@actions/core' } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|build)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@vendure-deploy/source', 'import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+  },
+};

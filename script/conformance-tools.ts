@@ -1,0 +1,67 @@
+/** Other people's tools, at the versions of conformance-tools.json, each in a folder of its own of a cache outside the repository. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'vendure-deploy', 'conformance');
+
+interface Tool {
+  /** `go-module`: its files are read, nothing of it is built. */
+  readonly from: 'pypi' | 'go' | 'go-module';
+  readonly package: string;
+  readonly version: string;
+  /** The program's name, where it is not the tool's. */
+  readonly program?: string;
+}
+
+export type Installed = { readonly path: string } | { readonly missing: string };
+
+/** @returns where it is: the program, or the module's folder; else one sentence why it could not be had */
+export async function installed(name: string, say: (line: string) => void): Promise<Installed> {
+  const tool = (JSON.parse(await readFile(join(import.meta.dirname, 'conformance-tools.json'), 'utf8')) as Record<string, Tool>)[name];
+  if (tool === undefined) throw new Error(`script/conformance-tools.json does not name ${name}.`);
+  const folder = join(cache, `${name}-${tool.version}`);
+  try {
+    if (tool.from === 'go-module') return { path: await moduleFolder(tool) };
+    const path = join(folder, 'bin', tool.program ?? name);
+    if (existsSync(path)) return { path };
+    await mkdir(folder, { recursive: true });
+    say(`installing ${name} ${tool.version}`);
+    await (tool.from === 'pypi' ? fromPypi(tool, folder) : fromGo(tool, folder));
+    return { path };
+  } catch (error) {
+    // Half an installation would be taken for a whole one.
+    await rm(folder, { recursive: true, force: true });
+    return { missing: `${name} ${tool.version} could not be installed: ${lastLineOf(error)}` };
+  }
+}
+
+async function fromPypi(tool: Tool, folder: string): Promise<void> {
+  await run('python3', ['-m', 'venv', folder]);
+  await run(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', `${tool.package}==${tool.version}`], { env: withProxy() });
+}
+
+async function fromGo(tool: Tool, folder: string): Promise<void> {
+  await run('go', ['install', `${tool.package}@${tool.version}`], { env: { ...withProxy(), GOBIN: join(folder, 'bin'), GOFLAGS: '-modcacherw' } });
+}
+
+/** Go keeps the module in its own cache, checked against its own sums. */
+async function moduleFolder(tool: Tool): Promise<string> {
+  const { stdout } = await run('go', ['mod', 'download', '-json', `${tool.package}@${tool.version}`], { cwd: '/', env: { ...withProxy(), GOFLAGS: '-modcacherw' } });
+  return (JSON.parse(stdout) as { Dir: string }).Dir;
+}
+
+/** The bootstrap has taken the caller's proxy away; installing is what it is for. */
+function withProxy(): NodeJS.ProcessEnv {
+  const proxy = process.env['INSTALL_PROXY'] ?? '';
+  return proxy === '' ? process.env : { ...process.env, HTTPS_PROXY: proxy, HTTP_PROXY: proxy };
+}
+
+function lastLineOf(error: unknown): string {
+  const { stderr, message } = error as { stderr?: string; message: string };
+  return (stderr === undefined || stderr === '' ? message : stderr).trim().split('\n').at(-1) ?? message;
+}

@@ -1,0 +1,57 @@
+/**
+ * Writes what GitHub and readers see of an action from its typed registry: the inputs and outputs of action.yml, and the README's two tables.
+ * `packages/acceptance/tests/contract.test.ts` fails when they are not fresh. Run: `npm run tables`
+ */
+import { existsSync } from 'node:fs';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ActionDescription, type AnyActionDefinition, describeAction } from '@vendure-deploy/shared/action';
+
+const actions = join(import.meta.dirname, '../actions');
+
+for (const name of (await readdir(actions)).sort()) {
+  const folder = join(actions, name);
+  if (!existsSync(join(folder, 'src/action.ts'))) continue;
+  const { action } = (await import(join(folder, 'src/action.ts'))) as { action: AnyActionDefinition };
+  const description = describeAction(action);
+  await rewrite(join(folder, 'action.yml'), /^inputs:\n[\s\S]*?(?=^runs:)/mu, metadata(description));
+  await rewrite(join(folder, 'README.md'), /(?<=<!-- inputs:start -->\n)[\s\S]*?(?=<!-- inputs:end -->)/u, inputsTable(description));
+  await rewrite(join(folder, 'README.md'), /(?<=<!-- outputs:start -->\n)[\s\S]*?(?=<!-- outputs:end -->)/u, outputsTable(description));
+}
+
+async function rewrite(file: string, part: RegExp, text: string): Promise<void> {
+  const before = await readFile(file, 'utf8');
+  if (!part.test(before)) throw new Error(`${file} has no place for the table: ${part.source}`);
+  const after = before.replace(part, () => text);
+  if (after === before) return;
+  await writeFile(file, after);
+  console.log(`tables: ${file.slice(actions.length + 1)}`);
+}
+
+function metadata({ inputs, outputs }: ActionDescription): string {
+  const lines = [
+    'inputs:',
+    ...inputs.flatMap((input) => [
+      `  ${input.name}:`,
+      `    description: ${JSON.stringify(input.description)}`,
+      `    required: ${String(input.required)}`,
+      ...(input.default === null ? [] : [`    default: ${JSON.stringify(input.default)}`]),
+    ]),
+    'outputs:',
+    ...outputs.flatMap((output) => [`  ${output.name}:`, `    description: ${JSON.stringify(output.description)}`]),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function inputsTable({ inputs }: ActionDescription): string {
+  const rows = inputs.map((input) => `| \`${input.name}\` | ${cell(input.description)} | ${input.required ? 'yes' : 'no'} | ${input.default === null || input.default === '' ? '' : `\`${input.default}\``} |`);
+  return ['| name | description | required | default |', '|---|---|---|---|', ...rows, ''].join('\n');
+}
+
+function outputsTable({ outputs }: ActionDescription): string {
+  return ['| name | description |', '|---|---|', ...outputs.map((output) => `| \`${output.name}\` | ${cell(output.description)} |`), ''].join('\n');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
