@@ -1,0 +1,103 @@
+import type { HttpClient } from '../net/types.ts';
+import type { Secret } from '../secrets/index.ts';
+import type { InputSpec } from './inputs.ts';
+import type { ReasonCode } from './reason-codes.ts';
+
+export type Decision = 'done' | 'skipped' | 'failed' | 'partial' | 'unknown';
+
+export interface ActionDefinition<I extends Record<string, InputSpec<unknown>>, O extends Record<string, string>> {
+  name: string;
+  description: string;
+  /** Keys exactly as in action.yml. */
+  inputs: I;
+  /** Name and description; `result`, `decision` and `reason-code` are added to every action. */
+  outputs: O;
+  run(context: ActionContext<I>): Promise<ActionResult<O>>;
+  post?(context: PostContext): Promise<void>;
+}
+
+export type AnyActionDefinition = ActionDefinition<Record<string, InputSpec<unknown>>, Record<string, string>>;
+
+export function defineAction<const I extends Record<string, InputSpec<unknown>>, const O extends Record<string, string>>(definition: ActionDefinition<I, O>): ActionDefinition<I, O> {
+  return definition;
+}
+
+export type InputValues<I> = { readonly [K in keyof I]: I[K] extends InputSpec<infer T> ? T : never };
+
+export interface ActionContext<I> {
+  inputs: InputValues<I>;
+  log: Log;
+  /** Aborted by SIGINT and SIGTERM. */
+  signal: AbortSignal;
+  run: RunContext;
+  clock: Clock;
+  http: HttpClient;
+  /** For the post step. */
+  state: { save(key: string, value: string): void };
+  /** The job summary: best effort, never fails the action. */
+  summary: { add(markdown: string): void };
+  workspace: string;
+  temporary: string;
+  /** What a child process may inherit. */
+  environment: Readonly<Record<string, string>>;
+}
+
+export interface PostContext {
+  log: Log;
+  signal: AbortSignal;
+  run: RunContext;
+  http: HttpClient;
+  clock: Clock;
+  state: { read(key: string): string };
+  input(name: string): string;
+  secret(name: string): Secret;
+}
+
+export interface ActionResult<O> {
+  decision: Decision;
+  reasonCode: ReasonCode;
+  /** One sentence; on failure the error annotation: what serves, what to type. */
+  message: string;
+  /** Missing ones are set to ''. */
+  outputs: { [K in keyof O]?: string | undefined };
+  /** Merged into the `result` document. */
+  result: Record<string, unknown>;
+}
+
+export interface Place {
+  title?: string;
+  file?: string;
+  line?: number;
+}
+
+export interface Log {
+  info(text: string): void;
+  warning(text: string, place?: Place): void;
+  error(text: string, place?: Place): void;
+  notice(text: string): void;
+  debug(text: string): void;
+  group<T>(title: string, work: () => Promise<T>): Promise<T>;
+}
+
+export interface RunContext {
+  repository: string;
+  runId: number;
+  runAttempt: number;
+  job: string;
+  actor: string;
+  sha: string;
+  ref: string;
+  serverUrl: string;
+  apiUrl: string;
+  runUrl: string;
+  eventName: string;
+  /** File name of the workflow that was started, as `gh workflow run` takes it: the caller's own, also inside called workflows. */
+  workflowFile: string;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** @throws {DOMException} AbortError when the signal aborts first */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}

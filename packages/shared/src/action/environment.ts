@@ -1,0 +1,76 @@
+import { tmpdir } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
+import * as core from '@actions/core';
+import { processRedactor, Secret } from '../secrets/index.ts';
+import type { AnyActionDefinition, Clock, RunContext } from './definition.ts';
+import { UserError } from './errors.ts';
+
+export const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => setTimeout(ms, undefined, signal === undefined ? {} : { signal }),
+};
+
+/** Read from the variables themselves: @actions/github brings undici along, and its exports hide the part without it. */
+export function runContext(environment: NodeJS.ProcessEnv): RunContext {
+  const text = (name: string): string => environment[name] ?? '';
+  const serverUrl = text('GITHUB_SERVER_URL') || 'https://github.com';
+  return {
+    repository: text('GITHUB_REPOSITORY'),
+    runId: Number(text('GITHUB_RUN_ID')),
+    runAttempt: Number(text('GITHUB_RUN_ATTEMPT')),
+    job: text('GITHUB_JOB'),
+    actor: text('GITHUB_ACTOR'),
+    sha: text('GITHUB_SHA'),
+    ref: text('GITHUB_REF'),
+    serverUrl,
+    apiUrl: text('GITHUB_API_URL') || 'https://api.github.com',
+    runUrl: `${serverUrl}/${text('GITHUB_REPOSITORY')}/actions/runs/${text('GITHUB_RUN_ID')}/attempts/${text('GITHUB_RUN_ATTEMPT') || '1'}`,
+    eventName: text('GITHUB_EVENT_NAME'),
+    // owner/name/.github/workflows/<file>@<ref>
+    workflowFile: /\/([^/@]+)@/u.exec(text('GITHUB_WORKFLOW_REF'))?.[1] ?? '<workflow>',
+  };
+}
+
+export function folders(environment: NodeJS.ProcessEnv): { workspace: string; temporary: string } {
+  return { workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(), temporary: environment['RUNNER_TEMP'] ?? tmpdir() };
+}
+
+/** Secrets first, so that no message about another input can show one. All faulty inputs are named at once. */
+export function readInputs(definition: AnyActionDefinition): Record<string, unknown> {
+  const specs = Object.entries(definition.inputs);
+  const secretsFirst = [...specs.filter(([, spec]) => spec.kind === 'secret'), ...specs.filter(([, spec]) => spec.kind !== 'secret')];
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, spec] of secretsFirst) {
+    try {
+      values[name] = spec.parse(name, spec.kind === 'secret' ? takeSecret(name).reveal() : rawInput(name));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      faults.push(error.message);
+    }
+  }
+  if (faults.length > 0) throw new UserError(faults.join('\n'));
+  return values;
+}
+
+export function rawInput(name: string): string {
+  return process.env[variableOf(name)] ?? '';
+}
+
+/** Masked, registered, and gone from the environment, so that no child and no dump of the environment has it. */
+export function takeSecret(name: string): Secret {
+  const value = rawInput(name).trim();
+  delete process.env[variableOf(name)];
+  if (value === '') return new Secret('');
+  for (const part of new Set([value, ...value.split(/\r?\n/).map((line) => line.trim())])) {
+    // GitHub masks every occurrence of what it is given: shorter parts would blank ordinary text.
+    if (part === value || part.length >= 4) core.setSecret(part);
+  }
+  processRedactor.register(value);
+  return new Secret(value);
+}
+
+/** As GitHub's runner names it: upper case, spaces to underscores, hyphens kept. */
+function variableOf(name: string): string {
+  return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
+}

@@ -1,0 +1,111 @@
+import * as core from '@actions/core';
+import { httpClient, useProxyFromEnvironment } from '../net/index.ts';
+import { processRedactor } from '../secrets/index.ts';
+import { childEnvironment } from '../tools/environment.ts';
+import type { ActionContext, ActionResult, AnyActionDefinition, PostContext } from './definition.ts';
+import type { InputSpec } from './inputs.ts';
+import { clock, folders, rawInput, readInputs, runContext, takeSecret } from './environment.ts';
+import { ending, explain, type Ending } from './ending.ts';
+import { log } from './log.ts';
+import { jobSummary } from './summary.ts';
+
+/** GitHub sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that: all that is to be said must be said before the second. */
+const lastMomentMs = 6_000;
+
+/** The whole life of an action's process: main, or post when the main step left its mark. Ends the process. */
+export async function runAction(definition: AnyActionDefinition): Promise<void> {
+  const started = performance.now();
+  const cancel = new AbortController();
+  const isPost = core.getState('isPost') === 'true';
+  let finished = false;
+  const finish = (end: Ending): never => {
+    if (finished) process.exit(1);
+    finished = true;
+    if (isPost) process.exit(afterwards(definition, end));
+    const published = publish(definition, end, (performance.now() - started) / 1000);
+    process.exit(end.failed || !published ? 1 : 0);
+  };
+  const interrupted = (signal: NodeJS.Signals): void => {
+    if (cancel.signal.aborted) return;
+    log.warning(`${definition.name}: ${signal} received, ending`);
+    setTimeout(() => finish(ending(definition, { cancelled: true })), lastMomentMs);
+    cancel.abort(new DOMException(`${signal} received`, 'AbortError'));
+  };
+  process.on('SIGINT', interrupted);
+  process.on('SIGTERM', interrupted);
+  process.on('uncaughtException', (error) => finish(ending(definition, { error, cancelled: cancel.signal.aborted })));
+
+  try {
+    useProxyFromEnvironment();
+    if (isPost) {
+      await definition.post?.(postContext(cancel.signal));
+      process.exit(0);
+    }
+    core.saveState('isPost', 'true');
+    const result = await definition.run(mainContext(definition, cancel.signal));
+    finish({ result: cancel.signal.aborted ? cancelled(result) : result, failed: !['done', 'skipped'].includes(result.decision), details: null });
+  } catch (error) {
+    finish(ending(definition, { error, cancelled: cancel.signal.aborted }));
+  }
+}
+
+/** What a cancel interrupted looks like a fault of the provider: the cause is the cancel, whatever the last words say. */
+function cancelled(result: ActionResult<Record<string, string>>): ActionResult<Record<string, string>> {
+  if (['done', 'skipped'].includes(result.decision) || result.reasonCode === 'cancelled') return result;
+  return { ...result, reasonCode: 'cancelled', message: `cancelled. ${result.message}` };
+}
+
+function mainContext(definition: AnyActionDefinition, signal: AbortSignal): ActionContext<Record<string, InputSpec<unknown>>> {
+  return {
+    inputs: readInputs(definition),
+    log,
+    signal,
+    run: runContext(process.env),
+    clock,
+    http: httpClient({ signal, clock }),
+    state: { save: (key, value) => core.saveState(key, processRedactor.redact(value)) },
+    summary: jobSummary,
+    ...folders(process.env),
+    environment: childEnvironment({}),
+  };
+}
+
+function postContext(signal: AbortSignal): PostContext {
+  return { log, signal, run: runContext(process.env), http: httpClient({ signal, clock }), clock, state: { read: (key) => core.getState(key) }, input: rawInput, secret: takeSecret };
+}
+
+/** What could not be tidied up is a warning: the main step's verdict stands. Only a fault of our own fails the post step. */
+function afterwards(definition: AnyActionDefinition, end: Ending): number {
+  if (end.result.reasonCode !== 'unexpected-error') {
+    log.warning(`${definition.name}: ${end.result.message}`);
+    return 0;
+  }
+  explain(definition, end);
+  return 1;
+}
+
+/** Outputs first: a later step with `if: always()` reads them even when the log could not be written. */
+function publish(definition: AnyActionDefinition, end: Ending, seconds: number): boolean {
+  const { result } = end;
+  const document = { 'schema-version': 1, action: definition.name, decision: result.decision, 'reason-code': result.reasonCode, message: result.message, seconds: Math.round(seconds * 1000) / 1000, ...result.result };
+  const outputs: Record<string, string | undefined> = { ...result.outputs, decision: result.decision, 'reason-code': result.reasonCode, result: JSON.stringify(document, redacted) };
+  const written = [...Object.keys(definition.outputs), 'decision', 'reason-code', 'result'].map((name) => setOutput(name, outputs[name] ?? ''));
+  explain(definition, end);
+  return written.every(Boolean);
+}
+
+/** Inside the document's texts: as JSON of JSON, a secret would be one of its forms once more. */
+function redacted(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? processRedactor.redact(value) : value;
+}
+
+/** True when it is written. A step after us must never take a missing output for an empty one without the job being red. */
+function setOutput(name: string, value: string): boolean {
+  try {
+    core.setOutput(name, processRedactor.redact(value));
+    return true;
+  } catch (error) {
+    log.error(`Output ${name} could not be written: ${String(error)}`);
+    return false;
+  }
+}

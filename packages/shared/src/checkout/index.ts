@@ -1,0 +1,1 @@
+export { checkoutFault, type CheckoutFault } from './fault.ts';

@@ -1,0 +1,2 @@
+export { environmentOf, loadConfig, surfaceOf } from './load.ts';
+export type { DeployConfig, EnvironmentConfig, VendureSurface, WorkerSurface } from './schema.ts';

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+const text = z.string().min(1);
+const path = text.regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\\]+$/).describe('A path within the repository');
+const urlPath = z.string().regex(/^\/[^\s?#]*$/).describe('A path of the public URL, with its leading slash');
+const publicUrl = z.string().regex(/^https?:\/\/[^\s/?#@]+$/).describe('Scheme and host, without a path');
+const argv = z.array(text).min(1).describe('A command as a list of arguments; no shell reads it');
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+
+const vendure = z.strictObject({
+  app: name.describe('The Fly app'),
+  'fly-config': path,
+  'image-repository': text.describe('host/name, without tag and digest'),
+  dockerfile: path,
+  context: path,
+  'process-groups': z.array(name).min(1),
+  'public-url': publicUrl,
+  'health-path': urlPath,
+  'version-path': urlPath,
+  'graphql-path': urlPath.optional(),
+  strategy: z.enum(['canary', 'bluegreen', 'rolling', 'immediate']).optional().describe('Without it, the strategy of the Fly configuration'),
+  migrations: text.optional().describe('A glob of the migration files'),
+  commands: z.strictObject({ 'drift-audit': argv.optional(), backup: argv.optional(), repair: argv.optional() }).optional(),
+  secrets: z.strictObject({ source: z.enum(['environment', 'fly']).describe('Who holds the wanted values'), names: z.array(text) }).optional(),
+});
+
+const worker = z.strictObject({
+  worker: name.describe('The name of the Worker'),
+  directory: path,
+  'wrangler-config': path,
+  'wrangler-environment': text.optional(),
+  'account-id': z.string().regex(/^[0-9a-f]{32}$/).describe('The Cloudflare account: 32 hexadecimal digits'),
+  'public-url': publicUrl,
+  'version-path': urlPath,
+  install: argv,
+  build: argv,
+  artifact: z.array(path).min(1).describe('What the deploying job needs of the building one'),
+});
+
+const environment = z.strictObject({
+  'sla-seconds': z.int().min(1),
+  'default-branch-only': z.boolean(),
+  surfaces: z.strictObject({ vendure: vendure.optional(), dashboard: worker.optional(), storefront: worker.optional() }),
+  lock: z.strictObject({ ref: z.string().regex(/^refs\/heads\/[^\s~^:?*[\\]+$/) }).optional(),
+});
+
+/** The shop's `.github/deploy.config.yml`. Unknown keys are faults; nothing has a default that names an app, a host or a path. */
+export const deployConfig = z.strictObject({
+  'schema-version': z.literal(1),
+  environments: z.record(name, environment),
+  tools: z.strictObject({
+    flyctl: z.strictObject({
+      version: z.string().regex(/^\d+\.\d+\.\d+$/),
+      sha256: z.string().regex(/^(?:[0-9a-f]{64})?$/).optional().describe("Of the release archive; empty: by the release's own checksums"),
+    }),
+    wrangler: z.strictObject({ range: text }),
+  }),
+});
+
+export type DeployConfig = z.infer<typeof deployConfig>;
+export type EnvironmentConfig = z.infer<typeof environment>;
+export type VendureSurface = z.infer<typeof vendure>;
+export type WorkerSurface = z.infer<typeof worker>;

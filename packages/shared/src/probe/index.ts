@@ -1,0 +1,1 @@
+export { readHealth, readVersion, type HealthReading, type VersionReading } from './read.ts';

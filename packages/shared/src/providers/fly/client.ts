@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import type { HttpClient, HttpResult } from '../../net/index.ts';
+import type { Secret } from '../../secrets/index.ts';
+import { codeOfStatus, ProviderError } from '../error.ts';
+import { type Machine, machineList } from './machine.ts';
+
+export interface FlyClient {
+  /**
+   * All Machines of the app, release-command and console Machines left out.
+   * @param read a signal of its own, for a read that is to survive a cancel
+   * @returns one page (Fly does not page)
+   * @throws {ProviderError} `forbidden` (the token lacks the app), `not-found` (no such app), `unavailable`, `unexpected-answer`
+   * @see https://docs.machines.dev — "List Machines"
+   */
+  machines(read?: { readonly signal: AbortSignal }): Promise<readonly Machine[]>;
+  /**
+   * Who holds which Machine at this moment; a Machine without a lease is left out.
+   * @throws {ProviderError} as `machines`
+   * @see https://docs.machines.dev — "Get Lease"
+   */
+  leases(ids: readonly string[]): Promise<readonly Lease[]>;
+  /** The e-mail by which Fly calls this token: `<uuid>@tokens.fly.io` for a deploy token, and the owner of the leases that it takes. @throws {ProviderError} */
+  whoami(): Promise<string>;
+  /**
+   * What one Machine wrote, oldest first; Fly keeps the lines of a Machine that is gone.
+   * @throws {ProviderError} `forbidden` for some deploy tokens
+   */
+  logs(instance: string): Promise<readonly string[]>;
+}
+
+export interface Lease {
+  readonly machine: string;
+  readonly owner: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+const leaseAnswer = z.object({ data: z.object({ owner: z.string().nullish(), expires_at: z.number() }) });
+const viewerAnswer = z.object({ data: z.object({ viewer: z.object({ email: z.string() }) }) });
+const logsAnswer = z.object({ data: z.array(z.object({ attributes: z.object({ message: z.string() }) })) });
+
+export interface FlyClientOptions {
+  readonly http: HttpClient;
+  readonly token: Secret;
+  readonly app: string;
+  readonly deadlineMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+type HttpResponse = Extract<HttpResult, { kind: 'response' }>;
+
+// The Machines API answers a list in well under a second; retries share this budget.
+const DEADLINE_MS = 15_000;
+const OTHERS = new Set(['fly_app_release_command', 'fly_app_console', 'fly_app_test_machine_command']);
+
+export function flyClient({ http, token, app, deadlineMs = DEADLINE_MS, signal }: FlyClientOptions): FlyClient {
+  const path = `https://api.machines.dev/v1/apps/${encodeURIComponent(app)}`;
+  const ask = async (url: string, own = signal, body?: unknown): Promise<HttpResponse> => {
+    const answer = await http.request({
+      method: body === undefined ? 'GET' : 'POST',
+      url,
+      headers: { authorization: bearer(token), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      deadlineMs,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), retry: 'read' as const }),
+      ...(own === undefined ? {} : { signal: own }),
+    });
+    if (answer.kind === 'unreachable') throw new ProviderError('unavailable', `Fly did not answer: ${answer.message}`);
+    return answer;
+  };
+  const read = <T>(answer: HttpResponse, shape: z.ZodType<T>, what: string): T => {
+    if (answer.status !== 200) throw new ProviderError(codeOfStatus(answer.status), `Fly answered HTTP ${answer.status} for ${what} of the app "${app}"`);
+    const parsed = shape.safeParse(parse(() => answer.json()));
+    if (!parsed.success) throw new ProviderError('unexpected-answer', `Fly answered something that is not ${what} of the app "${app}"`);
+    return parsed.data;
+  };
+  return {
+    machines: async (own) => read(await ask(`${path}/machines`, own?.signal), machineList, 'the list of Machines').filter((machine) => !OTHERS.has(machine.group)),
+    leases: async (ids) => {
+      const all = await Promise.all(ids.map(async (id) => ({ id, answer: await ask(`${path}/machines/${encodeURIComponent(id)}/lease`) })));
+      return all.filter(({ answer }) => answer.status !== 404).map(({ id, answer }) => {
+        const { data } = read(answer, leaseAnswer, `the lease of Machine ${id}`);
+        return { machine: id, owner: data.owner ?? '', expiresAt: data.expires_at * 1000 };
+      });
+    },
+    whoami: async () => read(await ask('https://api.fly.io/graphql', signal, { query: 'query { viewer { ... on User { email } ... on Macaroon { email } } }' }), viewerAnswer, 'the name of the token').data.viewer.email,
+    logs: async (instance) => {
+      const answer = await ask(`https://api.fly.io/api/v1/apps/${encodeURIComponent(app)}/logs?instance=${encodeURIComponent(instance)}`);
+      return read(answer, logsAnswer, `the log of Machine ${instance}`).data.map(({ attributes }) => attributes.message);
+    },
+  };
+}
+
+/** The Machines API takes deploy tokens (`FlyV1 fm2_…`) and personal ones as they are, with a scheme in front. */
+function bearer(token: Secret): string {
+  const value = token.reveal().trim();
+  return /^(?:FlyV1|Bearer) /u.test(value) ? value : `${value.startsWith('fm2_') ? 'FlyV1' : 'Bearer'} ${value}`;
+}
+
+function parse(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}

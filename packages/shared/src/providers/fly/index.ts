@@ -1,0 +1,4 @@
+export { flyClient, type FlyClient, type Lease } from './client.ts';
+export type { Machine } from './machine.ts';
+export { ProviderError } from '../error.ts';
+export { sentence, settle, type Settling, type Unsettled, unsettled } from './settle.ts';

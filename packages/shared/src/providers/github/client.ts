@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import type { HttpClient } from '../../net/index.ts';
+import { Secret } from '../../secrets/index.ts';
+import { codeOfStatus, ProviderError } from '../error.ts';
+
+export interface GitHubClientOptions {
+  http: HttpClient;
+  token: Secret;
+  apiUrl: string;
+}
+
+export type RunStatus = { kind: 'active' } | { kind: 'completed'; conclusion: string } | { kind: 'unknown'; why: string };
+
+/** Typed reads. All throw ProviderError, save where the answer says `unknown`. */
+export interface GitHubClient {
+  defaultBranch(repository: string): Promise<string>;
+  /** The commit that a branch, a tag or a full SHA names; null when there is none. A branch wins over a tag of the same name. */
+  resolve(repository: string, ref: string): Promise<{ sha: string; kind: 'sha' | 'branch' | 'tag' } | null>;
+  /** How `head` stands to `base`: `behind` means that base contains it. */
+  compare(repository: string, base: string, head: string): Promise<'ahead' | 'behind' | 'diverged' | 'identical'>;
+  /** What the commits between the two touched. GitHub lists 300 files at most: `complete` is false when it may have left some out. */
+  changedFiles(repository: string, base: string, head: string): Promise<{ files: readonly ChangedFile[]; complete: boolean }>;
+  runStatus(repository: string, runId: number, attempt: number): Promise<RunStatus>;
+}
+
+export interface ChangedFile {
+  readonly path: string;
+  readonly status: string;
+}
+
+const callMs = 20_000;
+const commit = z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/) });
+const target = z.object({ object: z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/), type: z.string() }) });
+const repositoryAnswer = z.object({ default_branch: z.string().min(1) });
+const comparison = z.object({ status: z.enum(['ahead', 'behind', 'diverged', 'identical']) });
+const filesOfComparison = z.object({ files: z.array(z.object({ filename: z.string(), status: z.string() })).default([]) });
+// https://docs.github.com/en/rest/commits/commits#compare-two-commits
+const MOST_FILES = 300;
+const run = z.object({ status: z.string(), conclusion: z.string().nullable() });
+
+export function githubClient({ http, token, apiUrl }: GitHubClientOptions): GitHubClient {
+  return { defaultBranch: async (repository) => (await required(`repos/${repository}`, repositoryAnswer)).default_branch, resolve, compare, changedFiles, runStatus };
+
+  async function resolve(repository: string, ref: string): Promise<{ sha: string; kind: 'sha' | 'branch' | 'tag' } | null> {
+    if (/^[0-9a-f]{40}$/.test(ref)) {
+      const found = await get(`repos/${repository}/git/commits/${ref}`, commit);
+      return found === null ? null : { sha: found.sha, kind: 'sha' };
+    }
+    const name = ref.replace(/^refs\/(?:heads|tags)\//, '');
+    if (!ref.startsWith('refs/tags/')) {
+      const branch = await get(`repos/${repository}/git/ref/heads/${inPath(name)}`, target);
+      if (branch !== null) return { sha: branch.object.sha, kind: 'branch' };
+    }
+    if (ref.startsWith('refs/heads/')) return null;
+    const tag = await get(`repos/${repository}/git/ref/tags/${inPath(name)}`, target);
+    return tag === null ? null : { sha: await commitOfTag(repository, tag.object), kind: 'tag' };
+  }
+
+  /** An annotated tag names a tag object, and that may name another one. */
+  async function commitOfTag(repository: string, object: { sha: string; type: string }): Promise<string> {
+    let at = object;
+    for (let depth = 0; at.type === 'tag' && depth < 5; depth += 1) at = (await required(`repos/${repository}/git/tags/${at.sha}`, target)).object;
+    if (at.type !== 'commit') throw new ProviderError('unexpected-answer', `the tag names a ${at.type}, not a commit`);
+    return at.sha;
+  }
+
+  async function compare(repository: string, base: string, head: string): Promise<'ahead' | 'behind' | 'diverged' | 'identical'> {
+    return (await required(`repos/${repository}/compare/${inPath(base)}...${inPath(head)}?per_page=1`, comparison)).status;
+  }
+
+  async function changedFiles(repository: string, base: string, head: string): Promise<{ files: ChangedFile[]; complete: boolean }> {
+    const { files } = await required(`repos/${repository}/compare/${inPath(base)}...${inPath(head)}`, filesOfComparison);
+    return { files: files.map(({ filename, status }) => ({ path: filename, status })), complete: files.length < MOST_FILES };
+  }
+
+  async function runStatus(repository: string, runId: number, attempt: number): Promise<RunStatus> {
+    try {
+      const found = await get(`repos/${repository}/actions/runs/${runId}/attempts/${attempt}`, run);
+      if (found === null) return { kind: 'unknown', why: 'GitHub knows no such run, or the token lacks `actions: read`' };
+      return found.status === 'completed' ? { kind: 'completed', conclusion: found.conclusion ?? 'none' } : { kind: 'active' };
+    } catch (error) {
+      return { kind: 'unknown', why: error instanceof Error ? error.message : 'GitHub gave no answer' };
+    }
+  }
+
+  async function required<T>(path: string, shape: z.ZodType<T>): Promise<T> {
+    const found = await get(path, shape);
+    if (found === null) throw new ProviderError('not-found', `GitHub answered 404 for ${path}`);
+    return found;
+  }
+
+  async function get<T>(path: string, shape: z.ZodType<T>): Promise<T | null> {
+    const result = await http.request({
+      method: 'GET',
+      url: `${apiUrl}/${path}`,
+      headers: { authorization: new Secret(`Bearer ${token.reveal()}`), accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
+      deadlineMs: callMs,
+    });
+    if (result.kind === 'unreachable') throw new ProviderError('unavailable', result.message);
+    if (result.status === 404) return null;
+    if (result.status >= 300) throw new ProviderError(codeOfStatus(result.status), `GitHub answered ${result.status} for ${path}`);
+    try {
+      return shape.parse(result.json());
+    } catch {
+      throw new ProviderError('unexpected-answer', `GitHub answered ${path} in another shape`);
+    }
+  }
+}
+
+/** A branch may contain `/`, which stays; what would end the path does not. */
+function inPath(name: string): string {
+  return name.split('/').map(encodeURIComponent).join('/');
+}

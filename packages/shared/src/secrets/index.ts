@@ -1,0 +1,3 @@
+export { Secret } from './secret.ts';
+export { processRedactor, redactor, type Redactor } from './redactor.ts';
+export { neutralise } from './neutralise.ts';
