@@ -1,0 +1,1 @@
+export { type CloudflareWorld, createCloudflareWorld } from './world.ts';

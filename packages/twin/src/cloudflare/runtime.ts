@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { Miniflare } from 'miniflare';
+import type { Content } from './content.ts';
+import type { Version } from './state.ts';
+import { type Outbound, workerdOptions } from './workerd-options.ts';
+
+/** Runs uploaded versions: each in a workerd of its own, started when it is first asked and kept until the world stops. */
+export interface Runtime {
+  fetch(version: Version, request: Request): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+export function createRuntime({ directory, content, outbound }: { directory: string; content: Content; outbound: Outbound }): Runtime {
+  const running = new Map<string, Promise<Miniflare>>();
+  let stopped = false;
+
+  function start(version: Version): Promise<Miniflare> {
+    const known = running.get(version.id);
+    if (known !== undefined) return known;
+    const starting = workerdOptions(version, { content, outbound, assets: join(directory, 'serving', version.id), stored: join(directory, 'stored') }).then(async (options) => {
+      const worker = new Miniflare(options);
+      await worker.ready.catch(async (error: unknown) => {
+        await worker.dispose();
+        throw error;
+      });
+      return worker;
+    });
+    running.set(version.id, starting);
+    return starting;
+  }
+
+  return {
+    async fetch(version, request) {
+      if (stopped) throw new Error('The twin has stopped its Workers.');
+      try {
+        const worker = await start(version);
+        return await ask(worker, request);
+      } catch (error) {
+        process.stderr.write(`twin: Worker version ${version.id}: ${error instanceof Error ? error.message : String(error)}\n`);
+        // What a visitor gets for an exception that nobody caught (Cloudflare's documentation, "Errors and exceptions").
+        return new Response('error code: 1101', { status: 500, headers: { 'content-type': 'text/plain; charset=UTF-8' } });
+      }
+    },
+    async stop() {
+      stopped = true;
+      await Promise.allSettled([...running.values()].map(async (starting) => (await starting).dispose()));
+      running.clear();
+    },
+  };
+}
+
+async function ask(worker: Miniflare, request: Request): Promise<Response> {
+  const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
+  const answer = await worker.dispatchFetch(request.url, { method: request.method, headers: [...request.headers], body, redirect: 'manual' });
+  const headers = new Headers([...answer.headers]);
+  // The body has been decoded on its way here.
+  if (headers.has('mf-content-encoding')) for (const name of ['content-length', 'mf-content-encoding']) headers.delete(name);
+  const hasBody = answer.body !== null && ![101, 204, 205, 304].includes(answer.status);
+  const bytes = hasBody ? new Uint8Array(await answer.arrayBuffer()) : null;
+  if (answer.status === 500 && bytes !== null) mustBeItsOwn(Buffer.from(bytes).toString());
+  return new Response(bytes, { status: answer.status, statusText: answer.statusText, headers });
+}
+
+/** An exception that the Worker did not catch arrives as a 500 with its stack, whose last frame is Miniflare's entry. */
+function mustBeItsOwn(body: string): void {
+  if (/\bworkers\/core\/entry\.worker\.js:\d+/u.test(body)) throw new Error(`uncaught: ${body.split('\n')[0] ?? ''}`);
+}

@@ -1,0 +1,59 @@
+import type { Provider } from '../provider.ts';
+import { type Serving, serving } from '../truth/index.ts';
+import { createAccess } from './access.ts';
+import { type Account, servingDeployment, type Zone } from './account.ts';
+import { changesAccount, createApi } from './api.ts';
+import { openContent } from './content.ts';
+import { createEdge } from './edge.ts';
+import { createRuntime } from './runtime.ts';
+import { loadState, saveState, type Script } from './state.ts';
+
+export interface CloudflareOptions {
+  /** Holds the whole world: a second one on the same directory serves the same versions. */
+  readonly directory: string;
+  /** `cfat_…` is an account's token, any other a user's. */
+  readonly token: string;
+  readonly accountId: string;
+  readonly zones: readonly Zone[];
+  /** Where the Workers' own calls lead. */
+  readonly outbound: (request: Request) => Promise<Response>;
+}
+
+export interface CloudflareWorld {
+  readonly provider: Provider;
+  /** What is live: the tag of the version that gets traffic, mixed when two do, `untagged:<id>` for one without a tag; null when nothing serves. */
+  serves(worker: string): Serving;
+  claimsHost(host: string): boolean;
+  /** By route, percentage, override header and version key. null when no Worker stands behind the URL. */
+  serve(host: string, request: Request): Promise<Response | null>;
+  stop(): Promise<void>;
+}
+
+export function createCloudflareWorld({ directory, token, accountId, zones, outbound }: CloudflareOptions): CloudflareWorld {
+  const state = loadState(directory);
+  const content = openContent(directory);
+  const account: Account = { id: accountId, zones, state, content, save: () => saveState(directory, state) };
+  const runtime = createRuntime({ directory, content, outbound });
+  const edge = createEdge(account, runtime);
+  return {
+    provider: {
+      name: 'cloudflare',
+      claims: (host) => host === 'api.cloudflare.com',
+      isWrite: (request) => changesAccount(request),
+      fetch: createApi(account, createAccess(token)),
+      // The Workers serve the shop's hosts, too: the world stops them.
+      stop: () => Promise.resolve(),
+    },
+    serves: (worker) => liveTags(state.scripts[worker]),
+    claimsHost: edge.claimsHost,
+    serve: edge.serve,
+    stop: () => runtime.stop(),
+  };
+}
+
+function liveTags(script: Script | undefined): Serving {
+  const deployment = script === undefined ? null : servingDeployment(script);
+  // A version at 0 % meets only who asks for it by the override header.
+  const live = deployment?.versions.filter(({ percentage }) => percentage > 0) ?? [];
+  return serving(live.map(({ version_id: id }) => script?.versions.find((version) => version.id === id)?.annotations['workers/tag'] ?? `untagged:${id}`));
+}

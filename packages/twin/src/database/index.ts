@@ -1,0 +1,1 @@
+export { createDatabaseWorld, type DatabaseWorld } from './world.ts';

@@ -1,0 +1,1 @@
+export { createFlyWorld, type FlyWorld } from './world.ts';

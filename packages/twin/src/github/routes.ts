@@ -1,0 +1,86 @@
+import type { Runs } from './actions.ts';
+import { json, notFound, Refusal } from './answers.ts';
+import type { Deployments } from './deployments.ts';
+import { git } from './git.ts';
+import {
+  compare, createBlob, createCommit, createReference, createTree, deleteReference, getBranch, getCommit, getGitCommit, getReference, getTag, getTree, listReferences, type Repository, updateReference,
+} from './objects.ts';
+import { fullRepository, user } from './shapes.ts';
+import type { Access } from './world.ts';
+
+interface Call {
+  readonly repository: Repository;
+  /** What stands after /repos/{owner}/{repo}. */
+  readonly path: readonly string[];
+  readonly url: URL;
+  readonly method: string;
+  readonly access: Access;
+  readonly body: unknown;
+}
+
+export interface Routes {
+  global(path: readonly string[], access: Access): Response;
+  repository(call: Call): Promise<Response>;
+}
+
+const AREAS: Readonly<Record<string, string>> = { git: 'contents', branches: 'contents', commits: 'contents', compare: 'contents', actions: 'actions', deployments: 'deployments' };
+
+export function routes({ runs, deployments }: { runs: Runs; deployments: Deployments }): Routes {
+  return {
+    global([first], { login }) {
+      if (first === 'user') return json(user(login));
+      if (first === 'rate_limit') return json({ resources: { core: LIMIT, search: LIMIT, graphql: LIMIT }, rate: LIMIT });
+      throw notFound();
+    },
+    async repository(call) {
+      const { repository, path: [area, ...rest], method, url } = call;
+      permit(call);
+      const name = rest.join('/');
+      switch (area) {
+        case undefined: return json(fullRepository(repository.name, await createdAt(repository)));
+        case 'branches': return getBranch(repository, name);
+        case 'commits': return getCommit(repository, name);
+        case 'compare': return compare(repository, name);
+        case 'actions': return runs.answer(repository, rest);
+        case 'deployments': return deployments.answer(repository, rest, method, call.body, url, call.access.login);
+        case 'git': return gitData(call);
+        default: throw notFound();
+      }
+    },
+  };
+}
+
+function gitData({ repository, path: [, kind = '', ...rest], method, url, body, access }: Call): Promise<Response> {
+  const name = rest.join('/');
+  switch (`${method} ${kind}`) {
+    case 'GET ref': return getReference(repository, name);
+    case 'GET refs':
+    case 'GET matching-refs': return listReferences(repository, name);
+    case 'POST refs': return createReference(repository, body);
+    case 'PATCH refs': return updateReference(repository, name, body);
+    case 'DELETE refs': return deleteReference(repository, name);
+    case 'GET commits': return getGitCommit(repository, name);
+    case 'POST commits': return createCommit(repository, body, access.login);
+    case 'GET trees': return getTree(repository, name, url.searchParams.has('recursive'));
+    case 'POST trees': return createTree(repository, body);
+    case 'POST blobs': return createBlob(repository, body);
+    case 'GET tags': return getTag(repository, name);
+    default: throw notFound();
+  }
+}
+
+/** A job's token holds what its `permissions` say and no more. */
+function permit({ path: [area], method, access }: Call): void {
+  const needed = AREAS[area ?? ''];
+  if (needed === undefined) return;
+  const held = access.permissions[needed];
+  const writes = method !== 'GET' && method !== 'HEAD';
+  if (held === undefined || (writes && held !== 'write')) throw new Refusal(403, 'Resource not accessible by integration');
+}
+
+const LIMIT = { limit: 5000, remaining: 4999, reset: 2_000_000_000, used: 1 };
+
+async function createdAt({ bare }: Repository): Promise<string> {
+  const date = (await git(bare, ['for-each-ref', '--count=1', '--format=%(creatordate:iso-strict)', 'refs/heads/'])).trim();
+  return date === '' ? '2026-01-01T00:00:00Z' : new Date(date).toISOString();
+}

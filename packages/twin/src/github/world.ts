@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { openAsBlob } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Provider } from '../provider.ts';
+import { createRuns, type JobState, type RunState } from './actions.ts';
+import { notFound, refuse, Refusal } from './answers.ts';
+import { createCacheService } from './cache-service.ts';
+import { createDeployments } from './deployments.ts';
+import { git, gitOrNull } from './git.ts';
+import { holdLock } from './held-lock.ts';
+import { type Repository } from './objects.ts';
+import { routes } from './routes.ts';
+import { gitBackend } from './smart-http.ts';
+
+export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
+
+export interface Access {
+  readonly login: string;
+  readonly permissions: Permissions;
+}
+
+export interface LockHeld {
+  readonly holder: string;
+  readonly since: string;
+}
+
+export interface GithubWorld {
+  readonly provider: Provider;
+  /** Empty, or with every branch and tag of a checkout; without one, a kept world's own comes back. */
+  createRepository(name: string, fromDirectory?: string): Promise<void>;
+  repositories(): string[];
+  /** Its bare repository on disk. */
+  bare(name: string): string;
+  headOf(name: string, branch?: string): Promise<string>;
+  /** Files are bytes or paths; they are served as the release's downloads. */
+  addRelease(repository: string, tag: string, files: Readonly<Record<string, Uint8Array | string>>): void;
+  issueToken(permissions: Permissions, login?: string): string;
+  /** What the JavaScript actions of one run get: where the cache service is, and a token for it. */
+  actionEnvironment(repository: string): Readonly<Record<string, string>>;
+  setRun(run: RunState): void;
+  setJobs(runId: number, jobs: readonly JobState[]): void;
+  /** Another run, which is active, takes the lock. @returns how it gives it back */
+  holdLock(repository: string, environment: string): Promise<() => Promise<void>>;
+  /** As the lock's ref says it; of the repository that has one. */
+  lock(environment: string): Promise<'free' | LockHeld>;
+}
+
+const HOSTS = new Set(['api.github.com', 'github.com', 'objects.githubusercontent.com', 'codeload.github.com', 'release-assets.githubusercontent.com']);
+
+/** GitHub over real bare repositories: refs, commits and compare-and-swap are git's own. */
+export function createGithubWorld({ directory }: { directory: string }): GithubWorld {
+  const repositories = new Map<string, Repository>();
+  const releases = new Map<string, Uint8Array | string>();
+  const tokens = new Map<string, Access>();
+  const runs = createRuns(join(directory, 'github', 'runs.json'));
+  const cache = createCacheService(join(directory, 'github', 'cache'));
+  const rest = routes({ runs, deployments: createDeployments() });
+
+  return {
+    provider: {
+      name: 'github',
+      claims: (host) => HOSTS.has(host) || cache.claims(host),
+      isWrite: (request) => (cache.claims(new URL(request.url).hostname) ? cache.isWrite(request) : !['GET', 'HEAD', 'OPTIONS'].includes(request.method) && !request.url.endsWith('/git-upload-pack')),
+      fetch: (request) => answer(request).catch((error: unknown) => {
+        if (error instanceof Refusal) return refuse(error);
+        throw error;
+      }),
+      stop: () => Promise.resolve(),
+    },
+    async createRepository(name, fromDirectory) {
+      const bare = join(directory, 'github', `${name}.git`);
+      if (await gitOrNull(bare, ['rev-parse', '--git-dir']) !== null && fromDirectory === undefined) return void repositories.set(name, { name, bare });
+      await mkdir(bare, { recursive: true });
+      await git(bare, ['init', '--quiet', '--bare', '--initial-branch=main', bare]);
+      if (fromDirectory !== undefined) {
+        await git(bare, ['fetch', '--quiet', '--no-tags', '--update-head-ok', fromDirectory, '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']);
+        // A detached or differently named checkout: what it has checked out is this repository's main.
+        if (await gitOrNull(bare, ['rev-parse', '--verify', '--quiet', 'refs/heads/main']) === null) await git(bare, ['fetch', '--quiet', '--no-tags', '--update-head-ok', fromDirectory, '+HEAD:refs/heads/main']);
+      }
+      repositories.set(name, { name, bare });
+    },
+    repositories: () => [...repositories.keys()],
+    bare: (name) => find(name).bare,
+    headOf: async (name, branch = 'main') => (await git(find(name).bare, ['rev-parse', '--verify', '--end-of-options', `refs/heads/${branch}`])).trim(),
+    addRelease(repository, tag, files) {
+      for (const [file, content] of Object.entries(files)) releases.set(`/${repository}/releases/download/${tag}/${file}`, content);
+    },
+    issueToken(permissions, login = 'github-actions[bot]') {
+      const token = `ghs_${randomBytes(20).toString('hex')}`;
+      tokens.set(token, { login, permissions });
+      return token;
+    },
+    actionEnvironment: (repository) => cache.actionEnvironment(repository),
+    setRun: (run) => runs.set(run),
+    setJobs: (runId, jobs) => runs.setJobs(runId, jobs),
+    holdLock: (repository, environment) => holdLock(find(repository), environment, runs),
+    lock,
+  };
+
+  function find(name: string): Repository {
+    const found = repositories.get(name) ?? [...repositories.values()].find((one) => one.name.toLowerCase() === name.toLowerCase());
+    if (found === undefined) throw notFound();
+    return found;
+  }
+
+  async function answer(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    if (cache.claims(url.hostname)) return cache.fetch(request);
+    if (url.hostname === 'api.github.com') return api(request, url);
+    const file = releases.get(url.pathname);
+    if (file !== undefined) return download(file);
+    if (url.hostname !== 'github.com') throw notFound();
+    return smartHttp(request, url);
+  }
+
+  async function api(request: Request, url: URL): Promise<Response> {
+    const access = accessOf(request.headers.get('authorization'));
+    if (access === null) throw new Refusal(401, request.headers.has('authorization') ? 'Bad credentials' : 'Requires authentication');
+    const path = url.pathname.split('/').slice(1).map((segment) => decodeURIComponent(segment));
+    if (path[0] !== 'repos') return rest.global(path, access);
+    const repository = find(`${path[1] ?? ''}/${path[2] ?? ''}`);
+    return rest.repository({ repository, path: path.slice(3), url, method: request.method, access, body: await bodyOf(request) });
+  }
+
+  async function smartHttp(request: Request, url: URL): Promise<Response> {
+    const [, name, path = ''] = /^\/([^/]+\/[^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack|HEAD|objects\/.*))$/u.exec(url.pathname) ?? [];
+    if (name === undefined) throw notFound();
+    const access = accessOf(request.headers.get('authorization'));
+    if (access === null) return new Response('Authentication required\n', { status: 401, headers: { 'www-authenticate': 'Basic realm="GitHub"' } });
+    const { bare } = find(name);
+    const pushes = path === '/git-receive-pack' || url.searchParams.get('service') === 'git-receive-pack';
+    if (pushes && access.permissions['contents'] !== 'write') return new Response('Write access to repository not granted.\n', { status: 403 });
+    return gitBackend(request, bare, path, access.login);
+  }
+
+  /** `Bearer`, `token`, or Basic with the token as password, as git sends it. */
+  function accessOf(authorization: string | null): Access | null {
+    const [scheme = '', credential = ''] = (authorization ?? '').split(' ');
+    const token = scheme.toLowerCase() === 'basic' ? Buffer.from(credential, 'base64').toString('utf8').replace(/^[^:]*:/u, '') : credential;
+    return tokens.get(token) ?? null;
+  }
+
+  async function lock(environment: string): Promise<'free' | LockHeld> {
+    for (const { bare } of repositories.values()) {
+      const said = await gitOrNull(bare, ['show', '--no-patch', '--format=%cI%n%B', '--end-of-options', `refs/heads/deploy-lock/${environment}`]);
+      if (said !== null) return lockState(said);
+    }
+    return 'free';
+  }
+}
+
+/** What cannot be read is held by someone unknown: never taken for free. */
+function lockState(said: string): 'free' | LockHeld {
+  const since = said.slice(0, said.indexOf('\n'));
+  try {
+    const state = JSON.parse(said.slice(said.indexOf('{'))) as { state?: string; holder?: { repo?: string; run_id?: number; url?: string } | null };
+    if (state.state === 'free') return 'free';
+    return { holder: state.holder?.url ?? `${state.holder?.repo ?? 'unknown'}#${state.holder?.run_id ?? 0}`, since };
+  } catch {
+    return { holder: 'unknown', since };
+  }
+}
+
+async function download(file: Uint8Array | string): Promise<Response> {
+  const content = typeof file === 'string' ? await openAsBlob(file) : new Blob([new Uint8Array(file)]);
+  return new Response(content.stream(), { headers: { 'content-type': 'application/octet-stream', 'content-length': String(content.size) } });
+}
+
+async function bodyOf(request: Request): Promise<unknown> {
+  const text = await request.text();
+  if (text === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Refusal(400, 'Problems parsing JSON');
+  }
+}
+

@@ -1,0 +1,12 @@
+export { buildImage } from './docker/index.ts';
+export { type CatalogueEntry, createFaultScript, FAULT_FORMS, type FaultEffect, type FaultForm, FAULTS, type FaultScript, FaultSyntaxError, parseFault } from './faults/index.ts';
+export { createGithubWorld, type GithubWorld, type JobState, type RunState } from './github/index.ts';
+export { type Proxy, startProxy } from './proxy/index.ts';
+export type { Provider, ProviderName } from './provider.ts';
+export { createRecorder, type Place, type RequestRecord } from './record/index.ts';
+export { createRegistryWorld, type RegistryWorld } from './registry/index.ts';
+export { fillShelf, packFlyctl } from './shelf/index.ts';
+export { type Serving, serving, type Truth } from './truth/index.ts';
+export type { Surfaces } from './world/read-truth.ts';
+export { startTwin, type Twin, type TwinOptions } from './world/start.ts';
+export type { TwinRun } from './world/run.ts';

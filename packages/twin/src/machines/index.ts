@@ -1,0 +1,2 @@
+export { type MachineProcess, startMachineProcess } from './machine-process.ts';
+export { rootFolders } from './root-folder.ts';

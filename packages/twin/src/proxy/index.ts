@@ -1,0 +1,1 @@
+export { type Proxy, startProxy } from './proxy.ts';

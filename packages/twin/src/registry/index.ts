@@ -1,0 +1,2 @@
+export { createRegistryWorld, type RegistryWorld } from './world.ts';
+export { imageDigest, type ImageLayer, type PackedImage, type StoredImage } from './image.ts';

@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { create } from 'tar';
+import { writeLauncher } from './launcher.ts';
+
+/** The release archive as superfly/flyctl publishes it, with the stand-in inside, and its checksums file. */
+export async function packFlyctl(options: { directory: string; version: string }): Promise<Record<string, Uint8Array>> {
+  const folder = join(options.directory, 'shelf', `flyctl-${options.version}`);
+  await mkdir(folder, { recursive: true });
+  await writeLauncher({ file: join(folder, 'flyctl'), entry: join(import.meta.dirname, '../fly/flyctl/main.ts') });
+  const name = `flyctl_${options.version}_Linux_x86_64.tar.gz`;
+  // The same bytes in every process: a published archive does not change, and caches know it by its digest.
+  await create({ gzip: true, portable: true, mtime: new Date(0), cwd: folder, file: join(folder, name) }, ['flyctl']);
+  const archive = await readFile(join(folder, name));
+  const digest = createHash('sha256').update(archive).digest('hex');
+  return { [name]: archive, [`flyctl_${options.version}_checksums.txt`]: Buffer.from(`${digest}  ${name}\n`) };
+}

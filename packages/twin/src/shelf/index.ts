@@ -1,0 +1,2 @@
+export { packFlyctl } from './flyctl-release.ts';
+export { fillShelf } from './shelf.ts';

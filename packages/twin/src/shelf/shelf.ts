@@ -1,0 +1,19 @@
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeLauncher } from './launcher.ts';
+
+/** A folder for PATH: the real node, git and pnpm, and the stand-in for docker. @returns that folder */
+export async function fillShelf(options: { directory: string }): Promise<string> {
+  const bin = join(options.directory, 'shelf', 'bin');
+  await rm(bin, { recursive: true, force: true });
+  await mkdir(bin, { recursive: true });
+  // pnpm exports nothing, so that its file is found by its place in the suite's root.
+  const pnpm = join(import.meta.dirname, '../../../../node_modules/pnpm/bin/pnpm.mjs');
+  await Promise.all([
+    symlink(process.execPath, join(bin, 'node')),
+    symlink('/usr/bin/git', join(bin, 'git')),
+    symlink(pnpm, join(bin, 'pnpm')),
+    writeLauncher({ file: join(bin, 'docker'), entry: join(import.meta.dirname, '../docker/main.ts') }),
+  ]);
+  return bin;
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Ajv2020 } from 'ajv/dist/2020.js';
+import { openStage, type Stage } from './stage.ts';
+
+const require = createRequire(import.meta.url);
+const API = 'https://api.github.com';
+const ROOT = '/repos/{owner}/{repo}';
+let stage: Stage;
+let ajv: Ajv2020;
+let head: string;
+
+beforeAll(async () => {
+  stage = await openStage();
+  head = await stage.github.headOf('example/shop');
+  stage.github.setRun({ id: 7, repository: 'example/shop', status: 'in_progress', startedAt: '2026-01-01T00:00:00Z' });
+  stage.github.setJobs(7, [{ id: 8, name: 'vendure', status: 'completed', conclusion: 'success', startedAt: '2026-01-01T00:00:00Z', completedAt: '2026-01-01T00:01:00Z' }]);
+  const { Ajv2020: Ajv } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
+  ajv = new Ajv({ strict: false, allErrors: true });
+  (require('ajv-formats') as (ajv: Ajv2020) => void)(ajv);
+  for (const format of ['repo.nwo', 'timestamp']) ajv.addFormat(format, true);
+  ajv.addSchema(nullable(JSON.parse(readFileSync(require.resolve('@octokit/openapi/generated/api.github.com.json'), 'utf8'))) as object, 'gh');
+});
+afterAll(() => stage.stop());
+
+test.each<[string, string, string, number, (head: string) => unknown]>([
+  ['GET', '', ROOT, 200, () => undefined],
+  ['GET', '/branches/main', `${ROOT}/branches/{branch}`, 200, () => undefined],
+  ['GET', '/commits/main', `${ROOT}/commits/{ref}`, 200, () => undefined],
+  ['GET', '/git/ref/heads/main', `${ROOT}/git/ref/{ref}`, 200, () => undefined],
+  ['GET', '/git/matching-refs/heads/', `${ROOT}/git/matching-refs/{ref}`, 200, () => undefined],
+  ['GET', '/git/trees/main', `${ROOT}/git/trees/{tree_sha}`, 200, () => undefined],
+  ['GET', '/compare/main...main', `${ROOT}/compare/{basehead}`, 200, () => undefined],
+  ['GET', '/actions/runs/7', `${ROOT}/actions/runs/{run_id}`, 200, () => undefined],
+  ['GET', '/actions/runs/7/attempts/1', `${ROOT}/actions/runs/{run_id}/attempts/{attempt_number}`, 200, () => undefined],
+  ['GET', '/actions/runs/7/jobs', `${ROOT}/actions/runs/{run_id}/jobs`, 200, () => undefined],
+  ['GET', '/actions/jobs/8', `${ROOT}/actions/jobs/{job_id}`, 200, () => undefined],
+  ['POST', '/git/refs', `${ROOT}/git/refs`, 201, (sha) => ({ ref: 'refs/heads/a', sha })],
+  ['POST', '/git/trees', `${ROOT}/git/trees`, 201, () => ({ tree: [{ path: 'a', mode: '100644', type: 'blob', content: 'x' }] })],
+  ['POST', '/git/blobs', `${ROOT}/git/blobs`, 201, () => ({ content: 'x' })],
+  ['POST', '/deployments', `${ROOT}/deployments`, 201, () => ({ ref: 'main', environment: 'production' })],
+])('%s %s answers as GitHub describes it', async (method, path, template, status, body) => {
+  const given = body(head);
+  const response = await call(method, path, given);
+  expect(response.status).toBe(status);
+  const pointer = ['paths', template, method.toLowerCase(), 'responses', String(status), 'content', 'application/json', 'schema'].map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+  const validate = ajv.compile({ $ref: `gh#/${pointer}` });
+  expect({ valid: validate(await response.json()), errors: validate.errors ?? null }).toEqual({ valid: true, errors: null });
+});
+
+test('a ref moves forward only, and only from the head it had', async () => {
+  const { tree: { sha: tree } } = await (await call('GET', `/git/commits/${head}`)).json() as { tree: { sha: string } };
+  const child = async (message: string): Promise<string> => (await (await call('POST', '/git/commits', { message, tree, parents: [head] })).json() as { sha: string }).sha;
+  const [mine, other] = [await child('mine'), await child('other')];
+  await call('POST', '/git/refs', { ref: 'refs/heads/lock', sha: head });
+  const move = async (sha: string): Promise<unknown> => (await (await call('PATCH', '/git/refs/heads/lock', { sha, force: false })).json() as { message?: string }).message ?? 'moved';
+  expect([await move(mine), await move(other), await move(mine)]).toEqual(['moved', 'Update is not a fast forward', 'moved']);
+  expect(await (await call('POST', '/git/refs', { ref: 'refs/heads/lock', sha: head })).json()).toMatchObject({ message: 'Reference already exists' });
+});
+
+function call(method: string, path: string, body?: unknown): Promise<Response> {
+  return stage.github.provider.fetch(new Request(`${API}/repos/example/shop${path}`, { method, headers: { authorization: `Bearer ${stage.token}` }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }));
+}
+
+/** OpenAPI 3.0's `nullable` in the words of JSON Schema. */
+function nullable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(nullable);
+  if (typeof value !== 'object' || value === null) return value;
+  const { nullable: isNullable, ...rest } = Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, nullable(inner)]));
+  return isNullable === true ? { anyOf: [rest, { type: 'null' }] } : rest;
+}
