@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { type ActionRun, startAction, type StartOptions } from '../src/index.ts';
+import { subjectOf } from './stage/actions.ts';
+import { annotations, expectEnding } from './stage/ending.ts';
+import { expectKept } from './stage/leaks.ts';
+import { openShelf } from './stage/tools.ts';
+import { openWorld, type World } from './stage/world.ts';
+
+jest.setTimeout(60_000);
+
+const subject = subjectOf('build-vendure-image');
+const REVISION = 'org.opencontainers.image.revision';
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+});
+
+test('an image that the registry lacks is built from the checkout and pushed; the next run uses it as it is', async () => {
+  const { main } = world.commits;
+  await using first = await world.openRun();
+  const built = await build({ environment: { ...first.environment, PATH: world.twin.shelf } });
+  expectEnding(built, subject, { decision: 'done', reasonCode: 'image-built' });
+  const image = await world.twin.registry.image({ repository: 'shop-production', reference: `production-${main}` });
+  expect(image?.config.Labels[REVISION]).toBe(main);
+  expect(built.outputs).toMatchObject({ source: 'built', 'image-tag': `production-${main}`, 'image-digest': image?.digest });
+
+  await using second = await world.openRun();
+  const reused = await build({ environment: { ...second.environment, PATH: '/nowhere' } });
+  expectEnding(reused, subject, { decision: 'done', reasonCode: 'image-reused' });
+  expect(reused.outputs).toMatchObject({ source: 'reused', 'image-digest': image?.digest });
+  expect(second.writes()).toBe(0);
+});
+
+test('a checkout of another commit is not built, and nothing is pushed', async () => {
+  await using run = await world.openRun();
+  const ended = await build({ inputs: { sha: world.commits.develop }, environment: run.environment });
+  expectEnding(ended, subject, { decision: 'failed', reasonCode: 'checkout-mismatch' });
+  expect(annotations(ended)[0]).toContain(`the workspace is at ${world.commits.main}, not at ${world.commits.develop}`);
+  expect(run.writes()).toBe(0);
+});
+
+test('a docker that prints its login and fails: the login does not get out, what it said does', async () => {
+  await using run = await world.openRun();
+  await using shelf = await openShelf('docker', `
+    const login = require('node:fs').readFileSync(process.env.DOCKER_CONFIG + '/config.json', 'utf8');
+    const { auth } = Object.values(JSON.parse(login).auths)[0];
+    console.log(login);
+    console.error('ERROR: denied: ' + Buffer.from(auth, 'base64') + ' as ' + auth);
+    console.log('::error::forged');
+    process.exit(1);`);
+  const ended = await build({ inputs: { 'image-tag': 'loud' }, environment: { ...run.environment, PATH: shelf.path } });
+  expectEnding(ended, subject, { decision: 'failed', reasonCode: 'image-build-failed' });
+  expectKept(ended, world.twin.credentials.flyApiToken);
+  expect(ended.log).toContain('ERROR: denied: x:***');
+  expect(annotations(ended)).toEqual([expect.stringContaining("docker ended with exit code 1, and registry.fly.io/shop-production has no loud. The end of docker's own log above says why")]);
+});
+
+test('cancelled while docker hangs: it ends in time, and with it docker and what docker started', async () => {
+  await using run = await world.openRun();
+  await using shelf = await openShelf('docker', `
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
+    const child = require('node:child_process').spawn(process.execPath, ['-e', 'console.log("both hang"); setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+    child.unref();
+    setInterval(() => {}, 1000);`);
+  await Promise.all((['SIGINT', 'SIGTERM'] as const).map(async (name) => {
+    const ended = await build({ inputs: { 'image-tag': 'hangs' }, environment: { ...run.environment, PATH: shelf.path }, signals: [{ name, when: /both hang/u }] });
+    expect(ended.secondsAfterSignal).toBeLessThan(7);
+    expectEnding(ended, subject, { decision: 'unknown', reasonCode: 'cancelled' });
+  }));
+  expect(run.writes()).toBe(0);
+});
+
+function build({ inputs = {}, ...more }: Omit<StartOptions, 'folder'>): Promise<ActionRun> {
+  const { commits, twin, checkout } = world;
+  return startAction({ folder: subject.folder, workspace: checkout, inputs: { environment: 'production', sha: commits.main, 'registry-token': twin.credentials.flyApiToken, ...inputs }, ...more });
+}

@@ -1,0 +1,142 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import type { TwinRun } from '@vendure-deploy/twin';
+import { type ActionRun, startAction } from '../src/index.ts';
+import { subjectOf } from './stage/actions.ts';
+import { annotations, expectEnding } from './stage/ending.ts';
+import { openWorld, REPOSITORY, type World } from './stage/world.ts';
+
+jest.setTimeout(60_000);
+
+const subject = subjectOf('deploy-report');
+let world: World;
+let run: TwinRun;
+
+beforeAll(async () => {
+  world = await openWorld();
+  run = await world.openRun();
+});
+afterAll(async () => {
+  await run.close();
+  await world[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  serve({ vendure: world.commits.main, dashboard: world.commits.main, storefront: world.commits.main });
+  startedMinutesAgo(10);
+});
+afterEach(() => {
+  expect({ writes: run.writes(), stray: run.strayCalls() }).toEqual({ writes: 0, stray: [] });
+});
+
+test('all surfaces were switched and serve the commit: deployed, in time', async () => {
+  const { main } = world.commits;
+  const ended = await report();
+  expectEnding(ended, subject, { decision: 'done', reasonCode: 'target-serves' });
+  expect(ended.outputs).toMatchObject({ verdict: 'deployed', 'serving-sha-vendure': main, 'serving-sha-dashboard': main, 'serving-sha-storefront': main, 'sla-status': 'met' });
+  expect(Number(ended.outputs['sla-seconds'])).toBeGreaterThanOrEqual(600);
+  expect(ended.summary).toContain(`## production: deployed (${main.slice(0, 7)})`);
+});
+
+test('all served it before: unchanged', async () => {
+  const { main } = world.commits;
+  const ended = await report({ phases: phasesAfter(main) });
+  expectEnding(ended, subject, { decision: 'skipped', reasonCode: 'already-serves' });
+  expect(ended.outputs['verdict']).toBe('unchanged');
+});
+
+test('the Dashboard was left behind: partial, with the command for it alone; where it does not block, a warning', async () => {
+  const { previous, main } = world.commits;
+  serve({ dashboard: previous });
+  const ended = await report();
+  expectEnding(ended, subject, { decision: 'partial', reasonCode: 'partly-deployed' });
+  expect(ended.outputs).toMatchObject({ verdict: 'partial', 'serving-sha-vendure': main, 'serving-sha-dashboard': previous });
+  expect(annotations(ended)).toEqual([expect.stringContaining(`dashboard serves ${previous.slice(0, 7)} (old)`)]);
+  expect(annotations(ended)[0]).toContain(`gh workflow run deploy-production.yml -f ref=${main} -f vendure=false -f storefront=false`);
+
+  const forgiven = await report({ 'dashboard-blocking': 'false' });
+  expectEnding(forgiven, subject, { decision: 'done', reasonCode: 'partly-deployed' });
+  expect(forgiven.log).toMatch(/^::warning::production: partial\./mu);
+});
+
+test('nothing was switched: failed before the switch, the old commit serves', async () => {
+  const { previous } = world.commits;
+  serve({ vendure: previous, dashboard: previous, storefront: previous });
+  const ended = await report();
+  expectEnding(ended, subject, { decision: 'failed', reasonCode: 'not-deployed' });
+  expect(ended.outputs['verdict']).toBe('failed-before-switch');
+});
+
+test('Machines of both commits at work, of which the public URL shows one: failed after the switch, not before it', async () => {
+  const { previous, main } = world.commits;
+  serve({ vendure: previous, dashboard: previous, storefront: previous });
+  const fly = { decision: 'failed', 'reason-code': 'mixed', before: previous, 'serving-revisions': [previous, main] };
+  const phases = { ...(JSON.parse(phasesAfter(previous)) as object), vendure: { result: 'failure', outputs: { result: JSON.stringify(fly) } } };
+  const ended = await report({ phases: JSON.stringify(phases) });
+  expectEnding(ended, subject, { decision: 'failed', reasonCode: 'not-deployed' });
+  expect(ended.outputs).toMatchObject({ verdict: 'failed-after-switch', 'serving-sha-vendure': '' });
+  expect(annotations(ended)[0]).toContain(`vendure serves several commits at once (${previous.slice(0, 7)}, ${main.slice(0, 7)})`);
+  expect(ended.summary).toContain(`\`${previous.slice(0, 7)}\` and \`${main.slice(0, 7)}\` at once`);
+});
+
+test('a surface that does not answer makes the verdict unknown, whatever its job said', async () => {
+  serve({ storefront: null });
+  const ended = await report();
+  expectEnding(ended, subject, { decision: 'unknown', reasonCode: 'serves-unproven' });
+  expect(ended.outputs).toMatchObject({ verdict: 'unknown', 'serving-sha-storefront': '' });
+  expect(annotations(ended)[0]).toContain('what storefront serves could not be read (HTTP 503 from ');
+});
+
+test('one lost answer of a surface is asked again, and does not make the verdict unknown', async () => {
+  const { storefront } = world.shop;
+  const { main } = world.commits;
+  let asked = 0;
+  storefront.onRequest = () => void (storefront.sha = (asked += 1) === 1 ? null : main);
+  const ended = await report();
+  storefront.onRequest = () => {};
+  expectEnding(ended, subject, { decision: 'done', reasonCode: 'target-serves' });
+  expect(ended.outputs['verdict']).toBe('deployed');
+});
+
+test('a deploy that took longer than was promised says so, and stays deployed', async () => {
+  startedMinutesAgo(20);
+  const ended = await report();
+  expectEnding(ended, subject, { decision: 'done', reasonCode: 'target-serves' });
+  expect(ended.outputs['sla-status']).toBe('breached');
+  expect(ended.log).toMatch(/^::warning::This deploy took 12\d\d s; the promise is 900 s\.$/mu);
+});
+
+test.each([
+  ['phases', 'success', 'input `phases` is not what toJSON(needs) gives. Write:  phases: ${{ toJSON(needs) }}'],
+  ['started-at', 'yesterday', 'input `started-at` is "yesterday". It takes a time such as 2026-01-31T12:00:00Z'],
+])('input %s refuses "%s" with what to write', async (name, value, sentence) => {
+  const ended = await report({ [name]: value });
+  expectEnding(ended, subject, { decision: 'failed', reasonCode: 'invalid-input' });
+  expect(annotations(ended)).toEqual([expect.stringContaining(`deploy-report: ${sentence}`)]);
+});
+
+function report(inputs: Readonly<Record<string, string>> = {}): Promise<ActionRun> {
+  const { previous, main } = world.commits;
+  return startAction({
+    folder: subject.folder,
+    inputs: { environment: 'production', sha: main, phases: phasesAfter(previous), 'github-token': world.githubToken, ...inputs },
+    environment: run.environment,
+    files: world.files,
+  });
+}
+
+/** `toJSON(needs)` of a lane whose preflight read that every surface served the commit. */
+function phasesAfter(before: string): string {
+  const result = { decision: 'done', 'reason-code': 'ready', seconds: 3, serving: { vendure: before, dashboard: before, storefront: before } };
+  const job = { result: 'success', outputs: {} };
+  return JSON.stringify({ preflight: { result: 'success', outputs: { result: JSON.stringify(result) } }, vendure: job, dashboard: job, storefront: job });
+}
+
+function serve(shas: Partial<Record<'vendure' | 'dashboard' | 'storefront', string | null>>): void {
+  for (const surface of ['vendure', 'dashboard', 'storefront'] as const) {
+    const sha = shas[surface];
+    if (sha !== undefined) world.shop[surface].sha = sha;
+  }
+}
+
+function startedMinutesAgo(minutes: number): void {
+  world.twin.github.setRun({ id: 1001, repository: REPOSITORY, status: 'in_progress', startedAt: new Date(Date.now() - minutes * 60_000).toISOString() });
+}

@@ -1,0 +1,58 @@
+export const CONFIG_FILE = '.github/deploy.config.yml';
+/** Where that one says it is. */
+export const FLY_CONFIG = 'apps/server/fly.toml';
+
+/** Where each surface answers; names that no resolver knows, unless a test has hosts of its own. */
+export interface PublicUrls {
+  readonly vendure: string;
+  readonly dashboard: string;
+  readonly storefront: string;
+}
+
+const NOWHERE: PublicUrls = { vendure: 'https://api.shop.example', dashboard: 'https://dashboard.shop.example', storefront: 'https://www.shop.example' };
+
+/** A shop's whole deploy configuration; tests break single lines of it. */
+export function shopConfig(urls: PublicUrls = NOWHERE): string {
+  return `schema-version: 1
+environments:
+  production:
+    sla-seconds: 900
+    default-branch-only: true
+    surfaces:
+      vendure:
+        app: shop-production
+        fly-config: apps/server/fly.toml
+        image-repository: registry.fly.io/shop-production
+        dockerfile: apps/server/Dockerfile
+        context: .
+        process-groups: [app, worker]
+        public-url: ${urls.vendure}
+        health-path: /health/ready
+        version-path: /version
+        graphql-path: /shop-api
+        migrations: apps/server/migrations/*.ts
+${worker('dashboard', urls)}${worker('storefront', urls)}tools:
+  flyctl: { version: 0.4.87, sha256: "" }
+  wrangler: { range: ">=4.130.0 <5" }
+`;
+}
+
+/** As much of Fly's own configuration as an action reads. */
+export function flyConfig(): string {
+  return '[processes]\napp = "node server.cjs"\nworker = "node worker.cjs"\n';
+}
+
+function worker(surface: 'dashboard' | 'storefront', urls: PublicUrls): string {
+  return `      ${surface}:
+        worker: shop-${surface}
+        directory: apps/${surface}
+        wrangler-config: apps/${surface}/wrangler.jsonc
+        wrangler-environment: production
+        account-id: 0123456789abcdef0123456789abcdef
+        public-url: ${urls[surface]}
+        version-path: /__version
+        install: [pnpm, install]
+        build: [pnpm, build]
+        artifact: [apps/${surface}/dist, apps/${surface}/wrangler.jsonc]
+`;
+}

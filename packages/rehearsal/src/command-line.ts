@@ -1,0 +1,118 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { faultLine, readFaultFile } from './fault-file.ts';
+
+export interface RehearsalOptions {
+  readonly lane: string;
+  readonly ref: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly faults: readonly string[];
+  readonly speed: number;
+  readonly latencyMs: number;
+  readonly out: string | null;
+  readonly world: string | null;
+  readonly from: string | null;
+  readonly keep: boolean;
+  readonly json: boolean;
+  readonly actor: string;
+}
+
+/** A lane to rehearse, or the list of faults to print. */
+export type CommandLine = { readonly kind: 'rehearse'; readonly options: RehearsalOptions } | { readonly kind: 'list-faults'; readonly json: boolean };
+
+interface RawFlags {
+  ref: string;
+  field: string[];
+  fault: string[];
+  faultFile: string[];
+  faults?: boolean;
+  speed: number;
+  latency: number;
+  out?: string;
+  world?: string;
+  from?: string;
+  keep?: boolean;
+  json?: boolean;
+  actor: string;
+}
+
+/** Parses the arguments of `script/rehearse`. Ends the process with code 2 and one sentence when they do not fit. */
+export function parseCommandLine(argv: readonly string[]): CommandLine {
+  const program = new Command('script/rehearse')
+    .description('Rehearses a lane of the example shop on this machine: the real workflow, the real bundles, a twin of every provider.')
+    .usage('[options] <lane>')
+    .argument('[lane]', 'the shop\'s workflow, for example deploy-production')
+    .option('--ref <ref>', 'the branch, tag or SHA that is deployed and whose workflow file runs', 'main')
+    .option('-f, --field <name=value>', 'an input of the workflow, as in `gh workflow run` (repeatable)', collect, [])
+    .option('--fault <rule>', 'a fault line, `<provider> <subject> <nth> <effect>` (repeatable)', (line: string, before: string[]) => [...before, faultLine(line)], [])
+    .option('--fault-file <file>', 'fault lines, one each; # starts a remark (repeatable)', (file: string, before: string[]) => [...before, ...readFaultFile(file)], [])
+    .option('--faults', 'list every fault with an example, without a lane; with --json for a program')
+    .option('--speed <n>', "the twin's and its stand-ins' own waits run n times faster; actions are not told", positive, 10)
+    .option('--latency <duration>', 'added to every round trip, for example 50ms', duration, 0)
+    .option('--out <dir>', 'keep outcome.json, summary.md, log.txt, requests.jsonl and the job logs here')
+    .option('--world <dir>', 'keep the world (git, registry, Machines, Workers, database, lock) here, and go on from where it was left')
+    .option('--from <ref>', 'what production serves in a new world')
+    .option('--keep', 'keep a world without a name, and say where it is')
+    .option('--json', 'print outcome.json to standard output instead of the summary')
+    .option('--actor <login>', 'who starts the run', 'operator')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
+  program.parse([...argv], { from: 'user' });
+  const flags = program.opts<RawFlags>();
+  if (flags.faults === true) return { kind: 'list-faults', json: flags.json ?? false };
+  const [lane] = program.args;
+  if (lane === undefined) return program.error("error: missing required argument 'lane', for example deploy-production");
+  return { kind: 'rehearse', options: optionsOf(lane, flags, program) };
+}
+
+function optionsOf(lane: string, flags: RawFlags, program: Command): RehearsalOptions {
+  return {
+    lane: lane.replace(/\.ya?ml$/u, ''),
+    ref: flags.ref,
+    inputs: fields(flags.field, program),
+    faults: [...flags.fault, ...flags.faultFile],
+    speed: flags.speed,
+    latencyMs: flags.latency,
+    out: flags.out ?? null,
+    world: flags.world ?? null,
+    from: flags.from ?? null,
+    keep: flags.keep ?? false,
+    json: flags.json ?? false,
+    actor: flags.actor,
+  };
+}
+
+const EXAMPLES = `
+Examples:
+  script/rehearse deploy-production --ref main
+  script/rehearse deploy-production -f storefront=false --out /tmp/run
+  script/rehearse deploy-production --fault 'tool flyctl 1 exit 0 without-effect'
+  script/rehearse deploy-production --world /tmp/world      # and the same again: nothing to do
+  script/rehearse --faults                                  # what can be made to go wrong
+
+Exit code: 0 the workflow succeeded, 1 it failed (or a call left the twin, or a fault never fired), 2 the command line is wrong.`;
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function fields(given: readonly string[], program: Command): Record<string, string> {
+  return Object.fromEntries(
+    given.map((field) => {
+      const equals = field.indexOf('=');
+      if (equals < 1) program.error(`error: -f "${field}" is not name=value. For example: -f storefront=false`);
+      return [field.slice(0, equals), field.slice(equals + 1)];
+    }),
+  );
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!(number > 0 && Number.isFinite(number))) throw new InvalidArgumentError('It must be a number above 0, for example 10.');
+  return number;
+}
+
+function duration(value: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s)$/u.exec(value);
+  if (match === null) throw new InvalidArgumentError('It must be a duration, for example 50ms or 1s.');
+  return Number(match[1]) * (match[2] === 's' ? 1000 : 1);
+}

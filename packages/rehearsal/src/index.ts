@@ -1,0 +1,2 @@
+export { composeOutcome, exitCodeOf, type Outcome } from './outcome.ts';
+export { rehearse } from './rehearse.ts';

@@ -1,0 +1,147 @@
+import { randomInt } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RunOutcome, runWorkflow } from '@vendure-deploy/runner';
+import type { Surfaces, Truth } from '@vendure-deploy/twin';
+import type { RehearsalOptions } from './command-line.ts';
+import { composeOutcome, type Outcome } from './outcome.ts';
+import { environmentOfLane, readShopConfig, surfacesOf } from './shop/config.ts';
+import { readHistory, treeOf } from './shop/history.ts';
+import { SHOP, SUITE } from './world/host.ts';
+import { openWorld } from './world/open.ts';
+import { takeRunnerFolder } from './world/runner-folder.ts';
+import type { World, WorldRun } from './world/types.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+export interface Stage {
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** One rehearsal: a world, a run in it, and what is so afterwards. Nothing of it outlives the call but a kept world and `options.out`. */
+export async function rehearse(options: RehearsalOptions, stage: Stage): Promise<Outcome> {
+  const world = await openWorld({ directory: options.world, keep: options.keep, speed: options.speed, from: options.from, say: stage.say });
+  try {
+    return await perform(options, stage, world);
+  } finally {
+    await world.leave();
+    if (options.keep && options.world === null) stage.say(`rehearse: the world is kept; use it again with  --world ${world.directory}`);
+  }
+}
+
+async function perform(options: RehearsalOptions, stage: Stage, world: World): Promise<Outcome> {
+  const environment = environmentOfLane(options.lane);
+  const surfaces = surfacesOf(await readShopConfig(world.facts.shop), environment);
+  const run = await world.openRun({ faults: await spelledOut(options.faults, world, surfaces), latencyMs: options.latencyMs, environment });
+  const id = randomInt(1_000_000, 9_999_999);
+  const out = options.out ?? join(world.directory, 'out', String(id));
+  await mkdir(out, { recursive: true });
+  // What an earlier run left there would be read as this one's.
+  for (const name of ['jobs', 'log.txt', 'summary.md', 'outcome.json', 'requests.jsonl']) await rm(join(out, name), { recursive: true, force: true });
+  const work = await takeRunnerFolder(world.directory);
+  try {
+    const before = await run.truth(surfaces);
+    const outcome = await start({ options, stage, world, run, id, work, out });
+    return await conclude({ options, run, surfaces, before, outcome, out });
+  } finally {
+    await rm(work, { recursive: true, force: true, maxRetries: 3 });
+    await run.close();
+  }
+}
+
+/** `<previous>` in a fault is the commit that Vendure serves before the run. */
+async function spelledOut(faults: readonly string[], world: World, surfaces: Surfaces): Promise<readonly string[]> {
+  if (!faults.some((fault) => fault.includes('<previous>'))) return faults;
+  const look = await world.openRun({ faults: [], latencyMs: 0, environment: surfaces.environment });
+  const { vendure } = await look.truth(surfaces);
+  await look.close();
+  if (typeof vendure !== 'string') throw new Error('A fault names <previous>, but this world serves no single commit.');
+  return faults.map((fault) => fault.replaceAll('<previous>', vendure));
+}
+
+interface Start {
+  readonly options: RehearsalOptions;
+  readonly stage: Stage;
+  readonly world: World;
+  readonly run: WorldRun;
+  readonly id: number;
+  readonly work: string;
+  readonly out: string;
+}
+
+async function start({ options, stage, world, run, id, work, out }: Start): Promise<RunOutcome> {
+  const history = await readHistory(world.facts.shop);
+  // A branch is run from, as `gh workflow run --ref` does; a commit is given to the lane of main, which is asked to deploy it.
+  const isCommit = /^[0-9a-f]{7,40}$/u.test(options.ref);
+  const branch = isCommit ? 'main' : options.ref;
+  const sha = await history.resolve(branch);
+  const inputs = { ...(isCommit ? { ref: await history.resolve(options.ref) } : {}), ...options.inputs };
+  stage.say(`rehearse: ${options.lane} from ${options.ref} (${(inputs['ref'] ?? sha).slice(0, 7)}), speed ${world.facts.speed}`);
+  const startedAt = new Date().toISOString();
+  const state = { id, repository: SHOP, startedAt, workflow: options.lane, sha, branch, actor: options.actor };
+  await run.setRun({ ...state, status: 'in_progress' });
+  const interrupts = await run.interrupts();
+  const outcome = await runWorkflow({
+    repository: SHOP,
+    directory: await treeOf(history, sha, join(world.directory, 'trees', sha)),
+    sha,
+    ref: `refs/heads/${branch}`,
+    workflow: `${options.lane}.yml`,
+    event: { name: 'workflow_dispatch', inputs },
+    actor: options.actor,
+    runId: id,
+    runAttempt: 1,
+    secrets: {},
+    environmentSecrets: { production: secretsOf(world), staging: secretsOf(world) },
+    variables: {},
+    githubToken: '',
+    defaultPermissions: 'read',
+    machine: async ({ id: job, permissions }) => ({ token: await run.issueToken(granted(permissions)), environmentOf: (step) => run.environmentOf({ job, step }) }),
+    actionEnvironment: await run.actionEnvironment(),
+    queue: join(world.directory, 'queue'),
+    resolveRepository: async (repository) => {
+      if (repository === SUITE) return { directory: root, sha: await run.headOf(SUITE, 'main') };
+      throw new Error(`The rehearsed GitHub has no repository "${repository}". It has ${SHOP} and ${SUITE}.`);
+    },
+    environment: { ...(await run.environmentOf({ job: null, step: null })), PATH: `${world.facts.shelf}:/usr/bin:/bin`, HOME: world.facts.home, LANG: 'C.UTF-8' },
+    node: process.execPath,
+    work,
+    out,
+    interrupts: interrupts.map((interrupt) => ({ ...interrupt, fired: () => void run.interrupted(interrupt) })),
+    signal: stage.signal,
+    observer: {
+      jobStarted: (job) => stage.say(`rehearse:   ${job} …`),
+      jobEnded: (job) => stage.say(`rehearse:   ${job.id}: ${job.result} (${job.seconds.toFixed(1)} s)`),
+      line: () => undefined,
+    },
+  });
+  await run.setRun({ ...state, status: 'completed', conclusion: outcome.conclusion });
+  return outcome;
+}
+
+interface Seen {
+  readonly options: RehearsalOptions;
+  readonly run: WorldRun;
+  readonly surfaces: Surfaces;
+  readonly before: Truth;
+  readonly outcome: RunOutcome;
+  readonly out: string;
+}
+
+async function conclude({ options, run, surfaces, before, outcome: ran, out }: Seen): Promise<Outcome> {
+  const { requests, ...report } = await run.report();
+  const outcome = composeOutcome({ workflow: options.lane, run: ran, before, after: await run.truth(surfaces), ...report });
+  await writeFile(join(out, 'outcome.json'), `${JSON.stringify(outcome, null, 2)}\n`);
+  await writeFile(join(out, 'requests.jsonl'), requests.map((request) => `${JSON.stringify(request)}\n`).join(''));
+  return outcome;
+}
+
+/** GitHub's `none` is what is not there. */
+function granted(permissions: Readonly<Record<string, 'none' | 'read' | 'write'>>): Record<string, 'read' | 'write'> {
+  return Object.fromEntries(Object.entries(permissions).flatMap(([scope, level]) => (level === 'none' ? [] : [[scope, level]])));
+}
+
+function secretsOf({ facts }: World): Record<string, string> {
+  return { FLY_API_TOKEN: facts.credentials.flyApiToken, CLOUDFLARE_API_TOKEN: facts.credentials.cloudflareApiToken };
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Surfaces } from '@vendure-deploy/twin';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const worker = z.object({
+  worker: z.string(),
+  directory: z.string(),
+  'wrangler-config': z.string(),
+  'wrangler-environment': z.string().optional(),
+  'account-id': z.string(),
+  'public-url': z.url(),
+  install: z.array(z.string()),
+  build: z.array(z.string()),
+});
+
+const environment = z.object({
+  surfaces: z.object({
+    vendure: z.object({ app: z.string(), 'fly-config': z.string(), 'image-repository': z.string(), dockerfile: z.string(), context: z.string().default('.'), 'public-url': z.url() }),
+    dashboard: worker,
+    storefront: worker,
+  }),
+});
+
+const config = z.object({ environments: z.record(z.string(), environment), tools: z.object({ flyctl: z.object({ version: z.string() }) }) });
+
+export type ShopConfig = z.infer<typeof config>;
+
+export type SeedEnvironment = z.infer<typeof environment>;
+export type SeedWorker = z.infer<typeof worker>;
+
+/** What the stage needs of the shop's deploy configuration. The full schema is the kernel's: an action that reads a wrong file says so itself. */
+export async function readShopConfig(shop: string): Promise<ShopConfig> {
+  return config.parse(parse(await readFile(join(shop, '.github/deploy.config.yml'), 'utf8')));
+}
+
+export function environmentOf({ environments }: ShopConfig, name: string): SeedEnvironment {
+  const found = environments[name];
+  if (found === undefined) throw new Error(`The shop's .github/deploy.config.yml has no environment "${name}". It has: ${Object.keys(environments).join(', ')}.`);
+  return found;
+}
+
+/** Which environment a lane is about: all but the staging lane act on production. */
+export function environmentOfLane(lane: string): string {
+  return lane.endsWith('-staging') ? 'staging' : 'production';
+}
+
+/** Which app, database and Workers are which surface of that environment. */
+export function surfacesOf(shop: ShopConfig, environment: string): Surfaces {
+  const { vendure, dashboard, storefront } = environmentOf(shop, environment).surfaces;
+  return { environment, app: vendure.app, database: databaseOf(vendure.app), dashboard: dashboard.worker, storefront: storefront.worker };
+}
+
+export function databaseOf(app: string): string {
+  return app.replaceAll('-', '_');
+}
+
+/** The one account that the shop's Workers live in. */
+export function accountOf({ environments }: ShopConfig): string {
+  const accounts = new Set(Object.values(environments).flatMap(({ surfaces }) => [surfaces.dashboard['account-id'], surfaces.storefront['account-id']]));
+  const [account = '', other] = [...accounts];
+  if (other !== undefined) throw new Error(`The shop's Workers live in several Cloudflare accounts (${[...accounts].join(', ')}); the twin has one.`);
+  return account;
+}
+
+/** Every domain above a public host is a zone of the account: which of them it really is, wrangler's configuration names. */
+export function zonesOf({ environments }: ShopConfig): { id: string; name: string }[] {
+  const hosts = Object.values(environments).flatMap(({ surfaces }) => Object.values(surfaces).map((surface) => new URL(surface['public-url']).hostname));
+  const names = new Set(hosts.flatMap((host) => host.split('.').map((_, index, labels) => labels.slice(index).join('.')).filter((name) => name.includes('.'))));
+  return [...names].map((name) => ({ id: createHash('md5').update(name).digest('hex'), name }));
+}

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { startTwin, type Twin, type TwinRun } from '@vendure-deploy/twin';
+import { accountOf, readShopConfig, zonesOf } from '../shop/config.ts';
+import { openHistory, type ShopHistory } from '../shop/history.ts';
+import { makeHome } from '../seed/runner-home.ts';
+import { seedWorld } from '../seed/seed.ts';
+import { copyWorld, template } from './template.ts';
+import type { RunReport, RunRequest, WorldFacts, WorldRun } from './types.ts';
+
+/** Names under which the rehearsed GitHub knows the two repositories. */
+export const SHOP = 'example/shop';
+export const SUITE = 'vendure-deploy/suite';
+
+const root = join(import.meta.dirname, '../../../..');
+
+interface HostOptions {
+  readonly directory: string;
+  readonly speed: number;
+  readonly from: string | null;
+  readonly say: (line: string) => void;
+  /** A process that must end with the world, as soon as there is one. */
+  readonly started: (pid: number) => Promise<void>;
+}
+
+export interface Host {
+  readonly facts: WorldFacts;
+  openRun(options: RunRequest): Promise<WorldRun>;
+  stop(keep: boolean): Promise<void>;
+}
+
+/** Opens the world in its folder: a kept one comes back as it was left, a new one starts as the seeded template, or is seeded anew with `from`. */
+export async function host(options: HostOptions): Promise<Host> {
+  const { directory, from, say } = options;
+  const isNew = !existsSync(join(directory, 'twin/world.json'));
+  if (!isNew && from !== null) say('rehearse: --from is for a new world; this one keeps what it serves');
+  if (isNew && from === null) {
+    await copyWorld(await template((folder) => seedTemplate(folder, options)), directory);
+    say('rehearse: production serves main~1, staging serves main');
+  }
+  const { twin, history, home } = await start(directory, options);
+  try {
+    if (!twin.restored) await seedWorld({ twin, history, shop: SHOP, directory: join(directory, 'seed'), home, from, say });
+    return {
+      facts: { shelf: twin.shelf, home, speed: options.speed, credentials: twin.credentials, shop: history.directory },
+      openRun: async ({ environment, ...run }) => worldRun(twin, await twin.openRun({ ...run, lock: { repository: SHOP, environment } })),
+      stop: (keep) => twin.stop(keep),
+    };
+  } catch (error) {
+    await twin.stop();
+    throw error;
+  }
+}
+
+async function seedTemplate(directory: string, options: HostOptions): Promise<void> {
+  // Ten times is as fast as the seed's own waits get; they are not the ones that are rehearsed.
+  const { twin, history, home } = await start(directory, { ...options, speed: 10, started: () => Promise.resolve() });
+  try {
+    await seedWorld({ twin, history, shop: SHOP, directory: join(directory, 'seed'), home, from: null, say: options.say });
+  } finally {
+    await twin.stop(true);
+  }
+}
+
+async function start(directory: string, { speed, started }: HostOptions): Promise<{ twin: Twin; history: ShopHistory; home: string }> {
+  const history = await openHistory(join(root, 'examples/shop'), join(directory, 'shop'));
+  const shop = await readShopConfig(history.directory);
+  const twin = await startTwin({
+    directory: join(directory, 'twin'),
+    speed,
+    suite: { repository: SUITE, directory: root },
+    accountId: accountOf(shop),
+    zones: zonesOf(shop),
+    flyctlVersions: [shop.tools.flyctl.version],
+  });
+  await twin.database.start();
+  await started(twin.database.pid());
+  return { twin, history, home: await makeHome(join(directory, 'home'), join(root, '.cache/pnpm-store')) };
+}
+
+function worldRun(twin: Twin, run: TwinRun): WorldRun {
+  const interrupts = run.interrupts();
+  return {
+    environmentOf: (place) => (place.job === null ? Promise.resolve(run.environment) : run.environmentOf(place)),
+    issueToken: (permissions) => Promise.resolve(twin.github.issueToken(permissions)),
+    actionEnvironment: () => Promise.resolve(twin.github.actionEnvironment(SHOP)),
+    setRun: (state) => Promise.resolve(twin.github.setRun(state)),
+    headOf: (repository, ref) => twin.github.headOf(repository, ref),
+    interrupts: () => Promise.resolve(interrupts.map(({ job, step, signal, line }) => ({ job, step, signal, ...(line === undefined ? {} : { line }) }))),
+    interrupted: (place) => {
+      interrupts.find((one) => one.job === place.job && one.step === place.step)?.fired();
+      return Promise.resolve();
+    },
+    truth: (surfaces) => twin.truth(surfaces),
+    report: () =>
+      Promise.resolve({ faults: run.faultReport(), strayCalls: run.strayCalls(), writes: run.writes(), records: run.records(), requests: run.requests() } satisfies RunReport),
+    close: () => run.close(),
+  };
+}

@@ -1,0 +1,53 @@
+import type { RequestRecord, RunState, Surfaces, Truth } from '@vendure-deploy/twin';
+
+/** What one rehearsal's run needs of the world, wherever the world's process is: plain data in and out, so that it can cross a socket. */
+export interface WorldRun {
+  /** Proxy and CA variables for what the step starts; its calls are recorded as its own. */
+  environmentOf(place: { job: string | null; step: string | null }): Promise<Readonly<Record<string, string>>>;
+  /** A token of the rehearsed GitHub with just those permissions. */
+  issueToken(permissions: Readonly<Record<string, 'read' | 'write'>>): Promise<string>;
+  /** What the JavaScript actions of this run get of the rehearsed GitHub: its cache service, and a token for it. */
+  actionEnvironment(): Promise<Readonly<Record<string, string>>>;
+  setRun(run: RunState): Promise<void>;
+  headOf(repository: string, ref: string): Promise<string>;
+  interrupts(): Promise<readonly { job: string; step: string; signal: 'SIGINT' | 'runner-lost'; line?: string }[]>;
+  /** The runner has carried out an interrupt. */
+  interrupted(place: { job: string; step: string }): Promise<void>;
+  truth(surfaces: Surfaces): Promise<Truth>;
+  report(): Promise<RunReport>;
+  close(): Promise<void>;
+}
+
+export interface RunReport {
+  readonly faults: readonly { readonly rule: string; readonly fired: number }[];
+  readonly strayCalls: readonly string[];
+  readonly writes: number;
+  readonly records: number;
+  readonly requests: readonly RequestRecord[];
+}
+
+/** What does not change while the world lives. */
+export interface WorldFacts {
+  readonly shelf: string;
+  readonly home: string;
+  readonly speed: number;
+  readonly credentials: { readonly flyApiToken: string; readonly cloudflareApiToken: string };
+  /** Where the shop's history is checked out. */
+  readonly shop: string;
+}
+
+export interface RunRequest {
+  readonly faults: readonly string[];
+  readonly latencyMs: number;
+  /** What the lane is about: production or staging. */
+  readonly environment: string;
+}
+
+export interface World {
+  readonly directory: string;
+  readonly facts: WorldFacts;
+  /** @throws {Error} whose message says which fault line does not parse */
+  openRun(options: RunRequest): Promise<WorldRun>;
+  /** Leaves the world; the last one ends its processes, and keeps its state when the world has a folder of its own. */
+  leave(): Promise<void>;
+}

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { rm } from 'node:fs/promises';
+import { LONG, rehearsed, worldFolder } from './stage.ts';
+
+let world: string;
+beforeAll(async () => {
+  world = await worldFolder();
+});
+afterAll(() => rm(world, { recursive: true, force: true }));
+
+test(
+  'production is taken from a commit to a verified SHA on every surface',
+  async () => {
+    const { exitCode, outcome, summary } = await rehearsed('deploy-production', '--ref', 'main', '--world', world);
+    const { before, after } = outcome.truth;
+    const sha = outcome.outputs['sha'];
+    expect(outcome).toMatchObject({ conclusion: 'success', verdict: 'deployed', 'stray-calls': [], rehearsal: { ok: true } });
+    expect(sha).toMatch(/^[0-9a-f]{40}$/u);
+    expect(sha).not.toBe(before.vendure);
+    expect(after).toMatchObject({ vendure: sha, worker: sha, dashboard: sha, storefront: sha, lock: 'free' });
+    expect(outcome.outputs).toMatchObject({ 'serving-sha-vendure': sha, 'serving-sha-dashboard': sha, 'serving-sha-storefront': sha, 'sla-status': 'met' });
+    expect(summary).toContain('production: deployed');
+    expect(exitCode).toBe(0);
+  },
+  LONG,
+);
+
+test(
+  'the same again in the same world is unchanged, and nothing is written',
+  async () => {
+    const { exitCode, outcome } = await rehearsed('deploy-production', '--world', world);
+    expect(outcome).toMatchObject({ conclusion: 'success', verdict: 'unchanged', writes: 0, rehearsal: { ok: true } });
+    expect(outcome.truth.after).toEqual(outcome.truth.before);
+    expect(exitCode).toBe(0);
+  },
+  LONG,
+);

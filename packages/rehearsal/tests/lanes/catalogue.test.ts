@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals';
+import { FAULTS } from '@vendure-deploy/twin';
+import { type Case, eachFault, VENDURE_ONLY } from './faults.ts';
+
+// The examples of the catalogue that need a whole lane; the others are run in packages/twin/tests/faults.
+const before = { args: VENDURE_ONLY, verdict: 'failed-before-switch', serves: { vendure: 'old' }, converges: false } as const;
+const CASES: readonly (readonly [string, Case])[] = [
+  ['the run is cancelled with the first line of a step', { ...before, fault: 'run step vendure/deploy 1 SIGINT' }],
+  ['the run is cancelled once a step has written a text', { ...before, fault: 'run step image/image 1 cancel at pushing manifest' }],
+  ['the runner is lost', { ...before, fault: 'run step preflight/preflight 1 runner-lost', verdict: null, noWrites: true }],
+  ['another run holds the lock', { ...before, fault: 'github lock held-by-another-run', lockedByAnother: true }],
+];
+
+test('every example of a run and of the lock is rehearsed here', () => {
+  const examples = FAULTS.filter(({ subject }) => subject === 'run' || subject === 'lock').map(({ example }) => example);
+  expect(new Set(CASES.map(([, { fault }]) => fault))).toEqual(new Set(examples));
+});
+
+eachFault(CASES);
