@@ -1,0 +1,11 @@
+/** What a judgement is about. */
+export interface Plan {
+  readonly environment: string;
+  readonly surface: 'dashboard' | 'storefront';
+  readonly worker: string;
+  readonly sha: string;
+  /** The account and where it is given, for a message. */
+  readonly account: string;
+  /** The lane's file, for the next command. */
+  readonly workflow: string;
+}

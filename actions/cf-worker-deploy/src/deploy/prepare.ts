@@ -1,0 +1,62 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
+import { unpack } from '../artifact/unpack.ts';
+import { requireCheckout } from '../checkout.ts';
+import type { Inputs } from '../io.ts';
+import { runShopCommand } from '../shop-command.ts';
+import type { Target } from '../target.ts';
+import { configuredAccount } from '../wrangler/account-id.ts';
+import { dryRunArguments } from '../wrangler/arguments.ts';
+import { callWrangler } from '../wrangler/call.ts';
+import { installedWrangler, type Wrangler } from '../wrangler/installed.ts';
+
+/** All that an upload needs, proven without one. */
+export interface Ready {
+  readonly wrangler: Wrangler;
+  /** The configuration, in the laid-out artifact. */
+  readonly config: string;
+  readonly wranglerEnvironment: string;
+  readonly cwd: string;
+}
+
+/** Package managers take one of these: wrangler needs no install script, and the deploying job has a token in its memory. */
+const NO_SCRIPTS = { npm_config_ignore_scripts: 'true', pnpm_config_ignore_scripts: 'true', YARN_ENABLE_SCRIPTS: 'false' };
+
+/** @throws {UserError} for whatever would make the upload a wrong one */
+export async function prepare(target: Target, tree: string, context: ActionContext<Inputs>): Promise<Ready> {
+  const { inputs, log, signal, workspace, temporary } = context;
+  await requireCheckout(workspace, target.sha);
+  const built = await log.group('Verify the artifact', () => unpack({ from: target.artifact, into: tree, sha: target.sha, surface: target.surface }));
+  log.info(`${built.files.length} files, built from ${built.sha} for ${built.environment}.`);
+  const config = join(tree, target.config['wrangler-config']);
+  const wranglerEnvironment = target.config['wrangler-environment'] ?? '';
+  await requireAccount(target, config, wranglerEnvironment);
+  await runShopCommand({ key: 'install', argv: target.config.install, workspace, environment: NO_SCRIPTS, seconds: inputs['build-timeout-seconds'], signal, log });
+  const wrangler = await installedWrangler(workspace, target.config.directory, target.wranglerRange);
+  const cwd = join(tree, target.config.directory);
+  await mkdir(cwd, { recursive: true });
+  const said = await log.group(`Dry run with wrangler ${wrangler.version}`, () =>
+    callWrangler({ wrangler, args: dryRunArguments({ config, environment: wranglerEnvironment }), cwd, accountId: target.accountId, token: null, temporary, seconds: inputs['wrangler-timeout-seconds'], signal, log }),
+  );
+  signal.throwIfAborted();
+  if (said.exitCode !== 0) throw refused(`wrangler cannot deploy this artifact: ${said.timedOut ? 'its dry run did not end in time' : said.firstError || 'its dry run failed without an error, see its log above'}`);
+  if (said.workerName !== target.config.worker) {
+    throw refused(`${target.config['wrangler-config']} with --env "${wranglerEnvironment}" deploys the Worker "${said.workerName ?? ''}"; environments.${target.environment}.surfaces.${target.surface}.worker is "${target.config.worker}". Correct one of them`);
+  }
+  return { wrangler, config, wranglerEnvironment, cwd };
+}
+
+/** The account of the wrangler configuration beats the one that we give: both must be the same. */
+async function requireAccount(target: Target, config: string, environment: string): Promise<void> {
+  const file = target.config['wrangler-config'];
+  const text = await readFile(config, 'utf8').catch(() => null);
+  if (text === null) throw refused(`the artifact does not hold ${file}. Add it to \`artifact\` of the ${target.surface}`);
+  const account = configuredAccount(text, file, environment);
+  if (account === null || account === target.accountId) return;
+  throw refused(`${file} says account_id ${account}, but ${target.accountSource} says ${target.accountId}. Correct one of them`);
+}
+
+function refused(why: string): UserError {
+  return new UserError(`cf-worker-deploy: ${why}.`, { reasonCode: 'invalid-config' });
+}

@@ -1,0 +1,30 @@
+import { input } from '@vendure-deploy/shared/action';
+
+export const inputs = {
+  config: input.text({ description: "The shop's deploy configuration, from the workspace's root", default: '.github/deploy.config.yml' }),
+  environment: input.text({ description: 'Environment of the configuration', required: true }),
+  operation: input.choice({ description: 'build (in a job without secrets) or deploy', values: ['build', 'deploy'], required: true }),
+  surface: input.choice({ description: 'dashboard or storefront', values: ['dashboard', 'storefront'], required: true }),
+  sha: input.sha({ description: 'The commit that is checked out, and is to serve, 40 hexadecimal digits', required: true }),
+  'artifact-directory': input.text({ description: 'Folder that build writes and deploy reads; outside the checkout', required: true }),
+  'cloudflare-api-token': input.secret({ description: 'For deploy: token with "Workers Scripts: Edit" for the account and "Workers Routes: Edit" for the zone' }),
+  'cloudflare-account-id': input.text({ description: 'Cloudflare account; empty: the one of the configuration' }),
+  'github-token': input.secret({ description: 'For deploy: renews the deploy lock right before the upload; without it the deploy is not fenced' }),
+  redeploy: input.boolean({ description: 'Deploy even when the commit serves already', default: 'false' }),
+  'propagation-seconds': input.seconds({ description: 'Longest time until the public URL answers with the new version', default: '60', min: 1 }),
+  'read-interval-seconds': input.seconds({ description: 'Pause between two reads of what serves', default: '2', min: 1 }),
+  'wrangler-timeout-seconds': input.seconds({ description: 'Longest time for one call of wrangler', default: '300', min: 10 }),
+  'build-timeout-seconds': input.seconds({ description: "Longest time for the shop's install, and for its build", default: '900', min: 10 }),
+};
+
+export const outputs = {
+  'serving-sha': 'The commit that the public URL was read to serve; empty when it could not be read',
+  'previous-sha': 'The commit that served before',
+  'version-id': 'The version that is live now, as Cloudflare says',
+  'previous-version-id': 'The version that was live before',
+  'deployment-id': 'The deployment that is live now, as Cloudflare says',
+  url: 'The public URL of the surface',
+} as const;
+
+export type Inputs = typeof inputs;
+export type Outputs = typeof outputs;

@@ -1,0 +1,57 @@
+import { relative, resolve } from 'node:path';
+import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
+import { loadConfig, surfaceOf, type WorkerSurface } from '@vendure-deploy/shared/config';
+import type { Inputs } from './io.ts';
+
+/** What is to be built or deployed, from inputs and configuration together. */
+export interface Target {
+  readonly operation: 'build' | 'deploy';
+  readonly environment: string;
+  readonly surface: 'dashboard' | 'storefront';
+  readonly sha: string;
+  readonly config: WorkerSurface;
+  readonly accountId: string;
+  /** For messages: which of the two gave it. */
+  readonly accountSource: string;
+  readonly wranglerRange: string;
+  readonly artifact: string;
+  readonly versionUrl: string;
+}
+
+/** @throws {UserError} */
+export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): Promise<Target> {
+  const config = await loadConfig(resolve(workspace, inputs.config));
+  const operation = inputs.operation || 'deploy';
+  const surface = inputs.surface || 'dashboard';
+  const worker = surfaceOf(config, inputs.environment, surface);
+  const given = inputs['cloudflare-account-id'];
+  const key = `environments.${inputs.environment}.surfaces.${surface}.account-id`;
+  if (given !== '' && !/^[0-9a-f]{32}$/.test(given)) {
+    throw new UserError(`cf-worker-deploy: input \`cloudflare-account-id\` is ${JSON.stringify(given)}. Allowed: 32 hexadecimal digits. Leave it empty to use \`${key}\` (${worker['account-id']}).`);
+  }
+  if (operation === 'build' && !(inputs['cloudflare-api-token'].isEmpty && inputs['github-token'].isEmpty)) {
+    throw new UserError("cf-worker-deploy: operation build runs the shop's own code and takes no token. Leave `cloudflare-api-token` and `github-token` out of this step; give them to operation deploy.");
+  }
+  if (operation === 'deploy' && inputs['cloudflare-api-token'].isEmpty) {
+    throw new UserError('cf-worker-deploy: input `cloudflare-api-token` is empty. Create a token with "Workers Scripts: Edit" and "Workers Routes: Edit" at https://dash.cloudflare.com/profile/api-tokens and store it as the secret CLOUDFLARE_API_TOKEN.');
+  }
+  return {
+    operation,
+    environment: inputs.environment,
+    surface,
+    sha: inputs.sha,
+    config: worker,
+    accountId: given || worker['account-id'],
+    accountSource: given === '' || given === worker['account-id'] ? `\`${key}\`` : `input \`cloudflare-account-id\` (\`${key}\` says ${worker['account-id']})`,
+    wranglerRange: config.tools.wrangler.range,
+    artifact: artifactFolder(workspace, inputs['artifact-directory']),
+    versionUrl: `${worker['public-url']}${worker['version-path']}`,
+  };
+}
+
+/** Within the checkout it would make the checkout unclean, and around it nothing may be written. */
+function artifactFolder(workspace: string, given: string): string {
+  const folder = resolve(workspace, given);
+  if (relative(workspace, folder).startsWith('..') && relative(folder, workspace).startsWith('..')) return folder;
+  throw new UserError(`cf-worker-deploy: input \`artifact-directory\` is ${JSON.stringify(given)}, within or around the checkout. Give a folder beside it, as \${{ runner.temp }}/artifact.`);
+}

@@ -1,0 +1,29 @@
+import { UserError } from '@vendure-deploy/shared/action';
+import { parse as parseJson, type ParseError } from 'jsonc-parser';
+import { parse as parseToml } from 'smol-toml';
+import { z } from 'zod';
+
+const own = z.object({ account_id: z.string().optional() });
+const whole = own.extend({ env: z.record(z.string(), own).optional() });
+
+/**
+ * `account_id` of a wrangler configuration, as it counts for one of its environments; null when it names none. In wrangler it beats
+ * CLOUDFLARE_ACCOUNT_ID, so it must be known before a token is given out.
+ * @throws {UserError} invalid-config
+ */
+export function configuredAccount(text: string, file: string, environment: string): string | null {
+  try {
+    const read = whole.parse(file.endsWith('.toml') ? parseToml(text) : readJson(text));
+    return read.env?.[environment]?.account_id ?? read.account_id ?? null;
+  } catch (cause) {
+    throw new UserError(`cf-worker-deploy: ${file} cannot be read as ${file.endsWith('.toml') ? 'TOML' : 'JSON with comments'}.`, { reasonCode: 'invalid-config', cause });
+  }
+}
+
+/** Comments and trailing commas are wrangler's to allow; anything else is no JSON. */
+function readJson(text: string): unknown {
+  const errors: ParseError[] = [];
+  const value: unknown = parseJson(text, errors, { allowTrailingComma: true });
+  if (errors.length > 0) throw new Error(`no JSON at offset ${errors[0]?.offset ?? 0}`);
+  return value;
+}

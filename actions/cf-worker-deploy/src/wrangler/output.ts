@@ -1,0 +1,40 @@
+import { stripVTControlCharacters } from 'node:util';
+import { z } from 'zod';
+
+/** What wrangler wrote to WRANGLER_OUTPUT_FILE_PATH. A hint, as all that it says. */
+export interface WranglerOutput {
+  readonly workerName: string | null;
+  readonly versionId: string | null;
+  readonly failure: string | null;
+}
+
+const entry = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('deploy'), worker_name: z.string().nullish(), version_id: z.string().nullish() }),
+  z.object({ type: z.literal('command-failed'), message: z.string().nullish() }),
+]);
+
+export function readOutput(ndjson: string): WranglerOutput {
+  let seen: WranglerOutput = { workerName: null, versionId: null, failure: null };
+  for (const line of ndjson.split('\n')) {
+    const parsed = entry.safeParse(json(line));
+    if (!parsed.success) continue;
+    if (parsed.data.type === 'deploy') seen = { ...seen, workerName: parsed.data.worker_name ?? null, versionId: parsed.data.version_id ?? null };
+    else seen = { ...seen, failure: parsed.data.message ?? null };
+  }
+  return seen;
+}
+
+/** wrangler's first error, in one line; '' when it named none. After a refused token a second one follows, about a call of its own. */
+export function firstError(stdout: string, stderr: string, failure: string | null): string {
+  const plain = stripVTControlCharacters(`${stderr}\n${stdout}`);
+  const said = /\[ERROR\]\s*([^\n]*(?:\n+[ \t]+[^\n]+)*)/u.exec(plain)?.[1];
+  return (said ?? failure ?? '').replaceAll(/\s+/gu, ' ').trim().slice(0, 400);
+}
+
+function json(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Secret } from '@vendure-deploy/shared/secrets';
+import { configuredAccount } from '../src/wrangler/account-id.ts';
+import { deployArguments, dryRunArguments } from '../src/wrangler/arguments.ts';
+import { wranglerEnvironment } from '../src/wrangler/environment.ts';
+import { installedWrangler } from '../src/wrangler/installed.ts';
+import { firstError, readOutput } from '../src/wrangler/output.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wrangler-'));
+});
+afterEach(async () => rm(folder, { recursive: true, force: true }));
+
+test('a deploy names the environment, the commit and the run, creates no resource, and holds no secret', () => {
+  const sha = 'b'.repeat(40);
+  expect(deployArguments({ config: 'wrangler.jsonc', environment: 'production', sha, message: 'https://github.com/example/shop/actions/runs/7 by @operator' })).toEqual([
+    'deploy', '--config', 'wrangler.jsonc', '--env=production', '--no-x-provision', '--tag', sha, '--message', 'https://github.com/example/shop/actions/runs/7 by @operator',
+  ]);
+  expect(dryRunArguments({ config: 'wrangler.jsonc', environment: '' })).toEqual(['deploy', '--config', 'wrangler.jsonc', '--env=', '--no-x-provision', '--dry-run']);
+});
+
+test('the environment is closed: what could be set by the job or by a file is set here, or is not there', () => {
+  const strangers = { CLOUDFLARE_API_KEY: 'x', CLOUDFLARE_ENV: 'staging', GITHUB_TOKEN: 'x', ACTIONS_RUNTIME_TOKEN: 'x', WRANGLER_LOG: 'none', CLOUDFLARE_API_BASE_URL: 'https://elsewhere.example' };
+  Object.assign(process.env, strangers);
+  const token = new Secret('cf-token-value');
+  const environment = wranglerEnvironment({ home: '/home-of-the-call', outputFile: '/out', accountId: 'account', token });
+  for (const name of Object.keys(strangers)) delete process.env[name];
+  expect(environment).toMatchObject({
+    CI: 'true', HOME: '/home-of-the-call', WRANGLER_LOG: 'log', WRANGLER_OUTPUT_FILE_PATH: '/out',
+    CLOUDFLARE_API_BASE_URL: 'https://api.cloudflare.com/client/v4', CLOUDFLARE_ACCOUNT_ID: 'account', CLOUDFLARE_API_TOKEN: token, CLOUDFLARE_COMPLIANCE_REGION: 'public',
+  });
+  expect(Object.keys(environment)).not.toEqual(expect.arrayContaining(['CLOUDFLARE_API_KEY']));
+  expect(['CLOUDFLARE_ENV', 'GITHUB_TOKEN', 'ACTIONS_RUNTIME_TOKEN'].filter((name) => name in environment)).toEqual([]);
+});
+
+test('a dry run gets no token', () => {
+  expect(wranglerEnvironment({ home: '/h', outputFile: '/o', accountId: 'a', token: null })).not.toHaveProperty('CLOUDFLARE_API_TOKEN');
+});
+
+test.each([
+  ['wrangler.jsonc', '{\n\t// see https://x.example\n\t"account_id": "top", /* "account_id": "comment" */\n\t"vars": { "URL": "https://a//b" },\n}', 'top'],
+  ['wrangler.json', '{"account_id":"top","env":{"production":{"account_id":"own"}}}', 'own'],
+  ['wrangler.jsonc', '{"env":{"staging":{"account_id":"staging"}}}', null],
+  ['wrangler.toml', 'name = "x"\naccount_id = "top"\n[env.production]\nname = "y"\n', 'top'],
+  ['wrangler.toml', 'account_id = "top"\n[env.staging]\naccount_id = "no"\n[ env."production" ]\naccount_id = \'own\' # here\n[env.production.vars]\naccount_id = "var"\n', 'own'],
+  ['wrangler.toml', '# account_id = "comment"\nname = "x"', null],
+])('the account that counts for production in a %s (%#) is %3$s', (file, text, account) => {
+  expect(configuredAccount(text, file, 'production')).toBe(account);
+});
+
+test('a configuration that is no JSON is refused by its name', () => {
+  expect(() => configuredAccount('{"name": ', 'apps/dashboard/wrangler.jsonc', '')).toThrow('apps/dashboard/wrangler.jsonc cannot be read');
+});
+
+const install = async (where: string, version: string): Promise<void> => {
+  await mkdir(join(folder, where, 'node_modules/wrangler'), { recursive: true });
+  await writeFile(join(folder, where, 'node_modules/wrangler/package.json'), JSON.stringify({ version, bin: { wrangler: './bin/wrangler.js' } }));
+};
+
+test('wrangler is the one nearest to the surface, and none above the workspace', async () => {
+  await install('.', '4.140.0');
+  await mkdir(join(folder, 'shop/apps/dashboard'), { recursive: true });
+  await expect(installedWrangler(join(folder, 'shop'), 'apps/dashboard', '>=4.130.0 <5')).rejects.toThrow('brought no wrangler for apps/dashboard');
+  await install('shop', '4.150.0');
+  expect(await installedWrangler(join(folder, 'shop'), 'apps/dashboard', '>=4.130.0 <5')).toEqual({ version: '4.150.0', entry: join(folder, 'shop/node_modules/wrangler/bin/wrangler.js') });
+  await install('shop/apps/dashboard', '4.86.0');
+  await expect(installedWrangler(join(folder, 'shop'), 'apps/dashboard', '>=4.130.0 <5')).rejects.toThrow('apps/dashboard has wrangler 4.86.0; tools.wrangler.range allows >=4.130.0 <5');
+  await expect(installedWrangler(join(folder, 'shop'), 'apps/dashboard', 'four')).rejects.toThrow('tools.wrangler.range is "four"');
+});
+
+test('of the output file the last word on each thing counts, and a broken line is no word', () => {
+  const lines = [{ type: 'wrangler-session', version: 1 }, { type: 'deploy', worker_name: 'shop', worker_tag: null, version_id: 'v1', targets: [] }, { type: 'command-failed', message: 'no' }];
+  expect(readOutput(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"type":`)).toEqual({ workerName: 'shop', versionId: 'v1', failure: 'no' });
+  expect(readOutput('')).toEqual({ workerName: null, versionId: null, failure: null });
+});
+
+test('the first error is quoted, in one line and without colours', () => {
+  const stderr = '\u001b[31m✘ \u001b[41;31m[\u001b[41;97mERROR\u001b[41;31m]\u001b[0m \u001b[1mA request failed:\u001b[0m\n\n    Authentication error [code: 10000]\n\n✘ [ERROR] A request to /user/tokens/verify failed.\n';
+  expect(firstError('', stderr, 'about /user/tokens/verify')).toBe('A request failed: Authentication error [code: 10000]');
+  expect(firstError('', '', 'said in the file')).toBe('said in the file');
+  expect(firstError('Total Upload: 1 KiB\n', '', null)).toBe('');
+});

@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action';
+import { type EnvironmentConfig, environmentOf, loadConfig } from '@vendure-deploy/shared/config';
+import { readVersion } from '@vendure-deploy/shared/probe';
+import { judgeVerdict, type Observed, shortSha, slaClock, SURFACES, type Surface, type SurfaceReading, type Verdict } from '@vendure-deploy/shared/release';
+import { tellGitHub } from './deployment.ts';
+import type { inputs as declared, outputs } from './io.ts';
+import { nextCommands } from './next-command.ts';
+import { page } from './page.ts';
+import { type Phase, readPhases } from './phases.ts';
+import { startOfRun } from './run-start.ts';
+
+type Context = ActionContext<typeof declared>;
+
+/** Reads again itself: no verdict comes from how a job ended. */
+export async function run(context: Context): Promise<ActionResult<typeof outputs>> {
+  const { inputs, log, workspace, clock, summary } = context;
+  const config = await loadConfig(join(workspace, inputs.config));
+  const environment = environmentOf(config, inputs.environment);
+  const phases = readPhases(inputs.phases);
+  const wanted = SURFACES.filter((surface) => inputs[surface] && environment.surfaces[surface] !== undefined);
+  const readings = await log.group('Read what serves now', () => readAll(wanted, environment, phases, context));
+  const verdict = inputs.sha === '' ? 'failed-before-switch' : judgeVerdict(readings);
+  const sla = slaClock({ budgetSeconds: environment['sla-seconds'], startedAtMs: await startOfRun(context) }).read(
+    clock.now(),
+    phases.filter((phase) => phase.seconds > 0).map((phase) => ({ phase: phase.name, seconds: phase.seconds })),
+  );
+  if (sla.status === 'breached') log.warning(`This deploy took ${Math.round(sla.seconds)} s; the promise is ${sla.budgetSeconds} s.`);
+  const next = nextCommands({ verdict, workflow: inputs.workflow || context.run.workflowFile, sha: inputs.sha, ref: context.run.ref, readings });
+  summary.add(page({ environment: inputs.environment, sha: inputs.sha, verdict, readings, phases, sla, next }));
+  const forgiven = verdict === 'partial' && !inputs['dashboard-blocking'] && onlyDashboardMissing(readings);
+  const message = sentence({ environment: inputs.environment, verdict, readings, next, cause: inputs.sha === '' ? firstCause(phases) : '' });
+  if (forgiven) log.warning(message);
+  const deployment = await tellGitHub(verdict, wanted, environment, context);
+  return {
+    ...ending(verdict, forgiven),
+    message,
+    outputs: { verdict, ...servingOutputs(readings), 'sla-seconds': String(Math.round(sla.seconds)), 'sla-status': sla.status },
+    result: { verdict, surfaces: readings, sla: { seconds: sla.seconds, status: sla.status, 'budget-seconds': sla.budgetSeconds }, next, deployment },
+  };
+}
+
+async function readAll(surfaces: readonly Surface[], environment: EnvironmentConfig, phases: readonly Phase[], context: Context): Promise<Partial<Record<Surface, SurfaceReading>>> {
+  const rows = await Promise.all(
+    surfaces.map(async (surface) => {
+      const observed = withMachines(await observe(surface, environment, context), phases.find((phase) => phase.name === surface));
+      const before = beforeOf(surface, phases, observed);
+      return [surface, { ...(before === undefined ? {} : { before }), intended: context.inputs.sha, observed }] as const;
+    }),
+  );
+  return Object.fromEntries(rows);
+}
+
+/** The public URL shows one Machine at a time: where the phase last read several commits on them, several serve. */
+function withMachines(observed: Observed, phase: Phase | undefined): Observed {
+  if (observed.kind !== 'confirmed' || phase === undefined) return observed;
+  const serving = new Set([observed.sha, ...phase.revisions]);
+  return serving.size === 1 || phase.result === 'success' ? observed : { kind: 'stale', sha: observed.sha, mixed: [...serving] };
+}
+
+/** The phase's own anchor, else what preflight read; a phase that never began has changed nothing. Absent: nobody read it. */
+function beforeOf(surface: Surface, phases: readonly Phase[], observed: Observed): string | undefined {
+  const phase = phases.find((one) => one.name === surface);
+  const read = phase?.before ?? phases.map((one) => one.serving[surface]).find((sha) => typeof sha === 'string');
+  if (typeof read === 'string') return read;
+  return phase === undefined || phase.result === 'skipped' ? (servingOf(observed) ?? undefined) : undefined;
+}
+
+// Two equal answers over fresh connections; the pause is short, because everything was verified before.
+const READS = 2;
+const PAUSE_MS = 500;
+// One lost answer is no evidence that nothing serves (mission: HTTP 000 is no failure by itself); three in a row are.
+const TRIES = 3;
+
+async function observe(surface: Surface, environment: EnvironmentConfig, { http, signal, clock, inputs, log }: Context): Promise<Observed> {
+  const place = environment.surfaces[surface];
+  if (place === undefined) return { kind: 'unknown', why: 'not configured' };
+  const once = (): ReturnType<typeof readVersion> => readVersion({ http, signal, url: `${place['public-url']}${place['version-path']}`, timeoutMs: inputs['timeout-seconds'] * 1000 });
+  const read = async (): ReturnType<typeof readVersion> => {
+    let version = await once();
+    for (let tries = 1; version.kind !== 'serves' && tries < TRIES && !signal.aborted; tries += 1) {
+      log.info(`${surface}: ${version.why}. Asking again.`);
+      await clock.sleep(PAUSE_MS, signal);
+      version = await once();
+    }
+    return version;
+  };
+  const seen = new Set<string>();
+  for (let count = 0; count < READS; count += 1) {
+    if (count > 0) await clock.sleep(PAUSE_MS, signal);
+    const version = await read();
+    if (version.kind !== 'serves') return { kind: 'unknown', why: version.why };
+    seen.add(version.sha);
+    log.info(`${surface} serves ${shortSha(version.sha)}.`);
+  }
+  const [sha = '', other] = [...seen];
+  if (other !== undefined) return { kind: 'stale', sha: null, mixed: [...seen] };
+  return { kind: 'confirmed', sha };
+}
+
+function servingOf(observed: Observed): string | null {
+  return observed.kind === 'confirmed' ? observed.sha : null;
+}
+
+function servingOutputs(readings: Partial<Record<Surface, SurfaceReading>>): Record<`serving-sha-${Surface}`, string> {
+  const of = (surface: Surface): string => {
+    const reading = readings[surface];
+    return reading === undefined ? '' : (servingOf(reading.observed) ?? '');
+  };
+  return { 'serving-sha-vendure': of('vendure'), 'serving-sha-dashboard': of('dashboard'), 'serving-sha-storefront': of('storefront') };
+}
+
+function onlyDashboardMissing(readings: Partial<Record<Surface, SurfaceReading>>): boolean {
+  const missing = SURFACES.filter((surface) => {
+    const reading = readings[surface];
+    return reading !== undefined && servingOf(reading.observed) !== reading.intended;
+  });
+  return missing.every((surface) => surface === 'dashboard');
+}
+
+function ending(verdict: Verdict, forgiven: boolean): Pick<ActionResult<typeof outputs>, 'decision' | 'reasonCode'> {
+  if (verdict === 'deployed') return { decision: 'done', reasonCode: 'target-serves' };
+  if (verdict === 'unchanged') return { decision: 'skipped', reasonCode: 'already-serves' };
+  if (verdict === 'partial') return { decision: forgiven ? 'done' : 'partial', reasonCode: 'partly-deployed' };
+  if (verdict === 'unknown') return { decision: 'unknown', reasonCode: 'serves-unproven' };
+  return { decision: 'failed', reasonCode: 'not-deployed' };
+}
+
+/** Why no commit was ever resolved: what the first phase that failed said. */
+function firstCause(phases: readonly Phase[]): string {
+  const failed = phases.find((phase) => phase.result === 'failure' && phase.message !== '');
+  return failed === undefined ? '' : ` ${failed.message}`;
+}
+
+interface Said {
+  readonly environment: string;
+  readonly verdict: Verdict;
+  readonly readings: Partial<Record<Surface, SurfaceReading>>;
+  readonly next: readonly string[];
+  readonly cause: string;
+}
+
+/** What serves, surface by surface, and what to type. */
+function sentence({ environment, verdict, readings, next, cause }: Said): string {
+  const rows = Object.entries(readings).map(([surface, { observed, intended }]) => {
+    if (observed.kind === 'unknown') return `what ${surface} serves could not be read (${observed.why})`;
+    if (observed.kind === 'stale') return `${surface} serves several commits at once${observed.mixed === undefined ? '' : ` (${observed.mixed.map(shortSha).join(', ')})`}`;
+    return `${surface} serves ${shortSha(observed.sha)}${observed.sha === intended ? '' : ' (old)'}`;
+  });
+  return `${environment}: ${verdict}. ${rows.join('; ')}.${cause}${next.length === 0 ? '' : ` Next:  ${next.join('  then  ')}`}`;
+}

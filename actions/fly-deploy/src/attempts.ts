@@ -1,0 +1,68 @@
+import type { ActionContext } from '@vendure-deploy/shared/action';
+import { type FlyClient, sentence } from '@vendure-deploy/shared/providers/fly';
+import { worthAnother } from './again.ts';
+import { gate } from './gate.ts';
+import type { inputs as declared } from './io.ts';
+import type { Attempt } from './judge.ts';
+import { leaseSentence, outwaitLeases } from './lease-wait.ts';
+import type { Observed } from './observe.ts';
+import type { Plan } from './plan.ts';
+import { settleFleet } from './settle-fleet.ts';
+import type { Stopwatch } from './stopwatch.ts';
+import type { Transience } from './transience.ts';
+
+export interface Attempts {
+  readonly context: ActionContext<typeof declared>;
+  readonly plan: Plan;
+  readonly fly: FlyClient;
+  readonly watch: Stopwatch;
+  readonly read: () => Promise<Observed>;
+  /** One flyctl run that may take that long. */
+  readonly deploy: (deadlineMs: number) => Promise<Attempt>;
+  /** Renews the lock; why it is not ours, or null. */
+  readonly fence: () => Promise<string | null>;
+}
+
+export interface Attempted {
+  readonly attempt: Attempt;
+  readonly observed: Observed;
+  readonly runs: number;
+  /** Why there was no second run although one would have been worth it. */
+  readonly stopped: string | null;
+}
+
+/** One flyctl run and what it left; one more where the truth that was read says that it is safe and still needed (never a blind retry, I9). */
+export async function attempts(a: Attempts): Promise<Attempted> {
+  const { context, plan, watch, deploy } = a;
+  const { inputs, log, clock } = context;
+  const deadline = clock.now() + inputs['deploy-timeout-seconds'] * 1000;
+  const run = async (): Promise<{ attempt: Attempt; observed: Observed }> => {
+    const attempt = await watch.time('flyctl', () => log.group('Deploy with flyctl', () => deploy(deadline - clock.now())));
+    return { attempt, observed: await watch.time('gate', () => log.group('Read back', () => readBack(a, attempt))) };
+  };
+  const first = await run();
+  const why = worthAnother(plan, first.attempt, first.observed);
+  if (why === null) return { ...first, runs: 1, stopped: null };
+  log.warning(`fly-deploy: flyctl failed for a reason that passes by itself (${why}), and ${plan.app} is not at the target: one more run, once the Machines have settled.`);
+  const stopped = (await watch.time('settle', () => log.group('Settle', () => calm(a, first.observed, why)))) ?? (await a.fence());
+  if (stopped !== null) return { ...first, runs: 1, stopped };
+  return { ...(await run()), runs: 2, stopped: null };
+}
+
+function readBack({ context, plan, read }: Attempts, attempt: Attempt): Promise<Observed> {
+  const { inputs, clock, signal, log } = context;
+  // After a cancel there are seconds left, not minutes: one read tells what serves.
+  const budgetMs = attempt.kind === 'ended' && !attempt.cancelled ? inputs['gate-seconds'] * 1000 : 0;
+  return gate({ read, plan, clock, signal, budgetMs, intervalMs: inputs['read-interval-seconds'] * 1000, log });
+}
+
+/** @returns what still stands in the way when the time for settling is over, or null */
+async function calm({ context, fly }: Attempts, observed: Observed, why: Transience): Promise<string | null> {
+  const { inputs, clock, signal, log } = context;
+  if (why === 'lease-held') {
+    const held = await outwaitLeases({ fly, machines: observed.machines.map(({ id }) => id), clock, signal, log, budgetMs: inputs['settle-seconds'] * 1000 });
+    if (held.length > 0) return held.map((lease) => leaseSentence(lease, '')).join('; ');
+  }
+  const waiting = await settleFleet(context, fly);
+  return waiting.length === 0 ? null : waiting.map(sentence).join('; ');
+}

@@ -1,0 +1,34 @@
+import type { Log } from '@vendure-deploy/shared/action';
+import type { FlyClient } from '@vendure-deploy/shared/providers/fly';
+
+// What a person reads at once; the rest is in Fly's log.
+const SHOWN_LINES = 100;
+
+/**
+ * The failed release command's own lines, asked of Fly itself: flyctl waits for them and then often says only "timeout waiting for release command
+ * logs". Best effort: some deploy tokens may not read logs, and the verdict does not hang on it.
+ * @returns its last line that tells something, or ''
+ */
+export async function releaseCommandWords({ output, fly, log }: { output: string; fly: Pick<FlyClient, 'logs'>; log: Log }): Promise<string> {
+  const machine = machineOf(output);
+  if (machine === null) return '';
+  return log.group(`The release command's own words (Machine ${machine})`, async () => {
+    const lines = await fly.logs(machine).catch((error: unknown) => {
+      log.info(`They could not be read: ${error instanceof Error ? error.message : String(error)}.`);
+      return [];
+    });
+    for (const line of lines.slice(-SHOWN_LINES)) log.info(line);
+    return lastTelling(lines);
+  });
+}
+
+/** The Machine that flyctl names: fourteen hexadecimal digits. */
+export function machineOf(output: string): string | null {
+  return /machine ([0-9a-f]{14}) exited with non-zero/iu.exec(output)?.[1] ?? /running on machine ([0-9a-f]{14})/iu.exec(output)?.[1] ?? null;
+}
+
+/** Fly's own lines about starting and ending a Machine tell nothing of the command. */
+export function lastTelling(lines: readonly string[]): string {
+  const telling = lines.map((line) => line.trim()).filter((line) => line !== '' && !/^(?:INFO|Main child exited|Starting (?:init|machine)|Preparing to run|machine (?:started|exited)|\[\s*\d+\.\d+\])/iu.test(line));
+  return (telling.at(-1) ?? '').slice(0, 300);
+}

@@ -1,0 +1,32 @@
+import type { GitHubClient } from '@vendure-deploy/shared/providers/github';
+import picomatch from 'picomatch';
+import type { Finding } from './check.ts';
+
+interface Question {
+  readonly github: GitHubClient;
+  readonly repository: string;
+  /** What Vendure serves; null when that could not be read. */
+  readonly serving: string | null;
+  readonly sha: string;
+  /** The configuration's glob of migration files. */
+  readonly glob: string;
+  readonly allowed: boolean;
+}
+
+const ALLOW = 'Look at them, then run with allow_pending_migration=true.';
+
+/** Which migration files came between what serves and the commit: the release command would run them. */
+export async function pendingMigrations({ github, repository, serving, sha, glob, allowed }: Question): Promise<Finding> {
+  if (serving === null) return finding(allowed, 'what Vendure serves could not be read, so which migrations are pending is not known');
+  if (serving === sha) return { status: 'ok', evidence: 'the commit serves already', next: '' };
+  const { files, complete } = await github.changedFiles(repository, serving, sha);
+  const matches = picomatch(glob);
+  const pending = files.filter(({ path, status }) => status !== 'removed' && matches(path)).map(({ path }) => path);
+  if (pending.length > 0) return finding(allowed, `${pending.length} migration${pending.length === 1 ? '' : 's'} came since ${serving.slice(0, 7)}: ${pending.join(', ')}`);
+  if (!complete) return finding(allowed, `so many files changed since ${serving.slice(0, 7)} that GitHub does not list them all; a migration may be among them`);
+  return { status: 'ok', evidence: `no migration came since ${serving.slice(0, 7)}`, next: '' };
+}
+
+function finding(allowed: boolean, evidence: string): Finding {
+  return allowed ? { status: 'warning', evidence: `${evidence}; allow-pending-migration is set`, next: '' } : { status: 'failed', evidence, next: ALLOW };
+}
