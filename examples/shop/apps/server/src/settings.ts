@@ -1,0 +1,24 @@
+export interface Settings {
+  readonly sha: string;
+  readonly builtAt: string;
+  readonly processGroup: string;
+  readonly port: number;
+  readonly databaseUrl: string;
+}
+
+/** Everything that the process takes from its environment, read once. */
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Settings {
+  return {
+    sha: environment['DEPLOY_SHA'] ?? '',
+    builtAt: environment['BUILT_AT'] ?? '',
+    processGroup: environment['FLY_PROCESS_GROUP'] ?? 'app',
+    port: Number(environment['PORT'] ?? 3000),
+    databaseUrl: required(environment, 'DATABASE_URL'),
+  };
+}
+
+function required(environment: NodeJS.ProcessEnv, name: string): string {
+  const value = environment[name];
+  if (value === undefined || value === '') throw new Error(`${name} is not set. On Fly:  fly secrets set ${name}=…`);
+  return value;
+}
