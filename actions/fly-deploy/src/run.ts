@@ -6,7 +6,9 @@ import { renewLock } from '@vendure-deploy/shared/lock';
 import { type FlyClient, flyClient } from '@vendure-deploy/shared/providers/fly';
 import { githubClient } from '@vendure-deploy/shared/providers/github';
 import { shortSha } from '@vendure-deploy/shared/release';
-import { attempts } from './attempts.ts';
+import { type Backup, backupMarker } from '@vendure-deploy/shared/shop-commands';
+import { type Attempted, attempts } from './attempts.ts';
+import { auditAndBackUp, shopCommands } from './before-switch.ts';
 import { countByGroup, leftoverCommands } from './fleet.ts';
 import { deployWithFlyctl } from './flyctl.ts';
 import type { inputs as declared, outputs } from './io.ts';
@@ -20,13 +22,18 @@ import { stopwatch } from './stopwatch.ts';
 type Context = ActionContext<typeof declared>;
 type Result = ActionResult<typeof outputs>;
 
-/** Read, refuse, settle, fence, flyctl, and then the gate: the exit code is never the verdict. */
+interface Ended extends Attempted {
+  readonly backup: Backup | null;
+}
+
+/** Read, refuse, settle, the shop's own audit and backup, fence, flyctl, and then the gate: the exit code is never the verdict. */
 export async function run(context: Context): Promise<Result> {
   const { inputs, log, http, clock, signal, workspace } = context;
   refuseInputs(inputs);
   const config = await loadConfig(join(workspace, inputs.config));
   const surface = surfaceOf(config, inputs.environment, 'vendure');
   await readFlyConfig(workspace, surface);
+  const commands = shopCommands(context, surface);
   const fly = flyClient({ http, token: inputs['fly-api-token'], app: surface.app, signal });
   const read = (): Promise<Observed> => observe({ fly, http, signal, versionUrl: `${surface['public-url']}${surface['version-path']}`, healthUrl: `${surface['public-url']}${surface['health-path']}` });
   const watch = stopwatch(clock);
@@ -43,12 +50,12 @@ export async function run(context: Context): Promise<Result> {
     fleet: countByGroup(anchor.machines),
     runId: context.run.runId,
   };
-  const conclude = (attempt: Attempt, observed: Observed, runs: number, stopped: string | null): Result => {
+  const conclude = ({ attempt, observed, runs, stopped, backup }: Ended): Result => {
     const judgement = judge(plan, attempt, observed, previous);
     return {
       ...judgement,
       message: stopped === null ? judgement.message : `${judgement.message} No second run of flyctl was tried: ${stopped}.`,
-      outputs: outputsOf(plan, attempt, observed, previous),
+      outputs: { ...outputsOf(plan, attempt, observed, previous), 'backup-marker': markerOf(backup) },
       result: {
         surface: 'vendure',
         before: previous,
@@ -59,21 +66,25 @@ export async function run(context: Context): Promise<Result> {
         machines: machinesOf(anchor, observed),
         leftovers: leftoverCommands(plan.app, observed.machines),
         'flyctl-runs': runs,
+        backup,
         phases: watch.seconds(),
         seconds: Object.values(watch.seconds()).reduce((sum, seconds) => sum + seconds, 0),
       },
     };
   };
   const nothing: Attempt = { kind: 'none' };
-  if (!inputs.redeploy && judge(plan, nothing, anchor, previous).decision === 'skipped') return conclude(nothing, anchor, 0, null);
+  if (!inputs.redeploy && judge(plan, nothing, anchor, previous).decision === 'skipped') return conclude({ attempt: nothing, observed: anchor, runs: 0, stopped: null, backup: null });
   await notOlder(context, previous);
   await watch.time('settle', () => log.group('Settle', () => settleFirst(context, fly)));
+  const backup = await auditAndBackUp(context, commands, watch);
 
   const fence = (): Promise<string | null> => fenced(context);
   const held = await fence();
-  if (held !== null) return { decision: 'failed', reasonCode: 'fence-lost', message: held, outputs: { 'serving-sha': previous, 'previous-sha': previous }, result: { surface: 'vendure', before: previous, intended: plan.sha } };
-  const { attempt, observed, runs, stopped } = await attempts({ context, plan, fly, watch, read, fence, deploy: (deadlineMs) => deployWithFlyctl({ context, config, surface, image: plan.image, fly, deadlineMs }) });
-  return conclude(attempt, observed, runs, stopped);
+  if (held !== null) {
+    return { decision: 'failed', reasonCode: 'fence-lost', message: held, outputs: { 'serving-sha': previous, 'previous-sha': previous, 'backup-marker': markerOf(backup) }, result: { surface: 'vendure', before: previous, intended: plan.sha, backup } };
+  }
+  const attempted = await attempts({ context, plan, fly, watch, read, fence, deploy: (deadlineMs) => deployWithFlyctl({ context, config, surface, image: plan.image, fly, deadlineMs }) });
+  return conclude({ ...attempted, backup });
 }
 
 async function readFlyConfig(workspace: string, surface: VendureSurface): Promise<void> {
@@ -120,6 +131,10 @@ function outputsOf(plan: Plan, attempt: Attempt, observed: Observed, previous: s
     'release-id': made?.id ?? at?.releaseId ?? '',
     'release-version': made?.version ?? at?.releaseVersion ?? '',
   };
+}
+
+function markerOf(backup: Backup | null): string {
+  return backup === null ? '' : backupMarker(backup);
 }
 
 /** Each Machine that there was or is: what it ran before, and what it runs now. */

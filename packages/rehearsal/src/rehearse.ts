@@ -5,7 +5,7 @@ import { type RunOutcome, runWorkflow } from '@vendure-deploy/runner';
 import type { Surfaces, Truth } from '@vendure-deploy/twin';
 import type { RehearsalOptions } from './command-line.ts';
 import { composeOutcome, type Outcome } from './outcome.ts';
-import { environmentOfLane, readShopConfig, surfacesOf } from './shop/config.ts';
+import { databaseOf, environmentOfLane, readShopConfig, type SeedEnvironment, type ShopConfig, surfacesOf } from './shop/config.ts';
 import { readHistory, treeOf } from './shop/history.ts';
 import { SHOP, SUITE } from './world/host.ts';
 import { openWorld } from './world/open.ts';
@@ -93,7 +93,7 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
     runId: id,
     runAttempt: 1,
     secrets: {},
-    environmentSecrets: { production: secretsOf(world), staging: secretsOf(world) },
+    environmentSecrets: secretsByEnvironment(world, await readShopConfig(world.facts.shop)),
     variables: {},
     githubToken: '',
     defaultPermissions: 'read',
@@ -142,6 +142,12 @@ function granted(permissions: Readonly<Record<string, 'none' | 'read' | 'write'>
   return Object.fromEntries(Object.entries(permissions).flatMap(([scope, level]) => (level === 'none' ? [] : [[scope, level]])));
 }
 
-function secretsOf({ facts }: World): Record<string, string> {
-  return { FLY_API_TOKEN: facts.credentials.flyApiToken, CLOUDFLARE_API_TOKEN: facts.credentials.cloudflareApiToken };
+/** What the shop's GitHub Environments hold: the providers' credentials, and the variables of the shop's own commands. */
+function secretsByEnvironment({ facts }: World, shop: ShopConfig): Record<string, Record<string, string>> {
+  const secretsOf = ({ surfaces: { vendure } }: SeedEnvironment): Record<string, string> => ({
+    FLY_API_TOKEN: facts.credentials.flyApiToken,
+    CLOUDFLARE_API_TOKEN: facts.credentials.cloudflareApiToken,
+    COMMAND_ENVIRONMENT: `DATABASE_URL=${facts.databaseOrigin}/${databaseOf(vendure.app)}`,
+  });
+  return Object.fromEntries(Object.entries(shop.environments).map(([name, environment]) => [name, secretsOf(environment)]));
 }

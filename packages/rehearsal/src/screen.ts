@@ -22,6 +22,7 @@ function rows(outcome: Outcome): string[] {
 }
 
 function short(value: unknown): string {
+  if (Array.isArray(value)) return `${value.length} applied`;
   if (typeof value === 'string') return /^[0-9a-f]{40}$/u.test(value) ? value.slice(0, 7) : value;
   return value === null || value === undefined ? '-' : JSON.stringify(value).replaceAll(/[0-9a-f]{33}(?=")/gu, '');
 }

@@ -32,6 +32,8 @@ export interface WorldFacts {
   readonly home: string;
   readonly speed: number;
   readonly credentials: { readonly flyApiToken: string; readonly cloudflareApiToken: string };
+  /** The database server's URL, without the name of a database. */
+  readonly databaseOrigin: string;
   /** Where the shop's history is checked out. */
   readonly shop: string;
 }

@@ -5,7 +5,21 @@ const path = text.regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\\]+$/).describe('
 const urlPath = z.string().regex(/^\/[^\s?#]*$/).describe('A path of the public URL, with its leading slash');
 const publicUrl = z.string().regex(/^https?:\/\/[^\s/?#@]+$/).describe('Scheme and host, without a path');
 const argv = z.array(text).min(1).describe('A command as a list of arguments; no shell reads it');
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/).describe('The name of an environment variable');
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+
+const shopCommand = z.strictObject({
+  run: argv,
+  'timeout-seconds': z.int().min(1).default(600).describe('Longest time, in seconds'),
+});
+
+/** What the shop itself can do for a deploy; the protocol is in docs/shop-contract.md. */
+const commands = z.strictObject({
+  environment: z.array(variable).default([]).describe('The variables that these commands get, from the input `command-environment`'),
+  'drift-audit': shopCommand.optional(),
+  backup: shopCommand.extend({ 'minimum-bytes': z.int().min(1).describe('A backup of fewer bytes is none') }).optional(),
+  repair: argv.optional(),
+});
 
 const vendure = z.strictObject({
   app: name.describe('The Fly app'),
@@ -20,7 +34,7 @@ const vendure = z.strictObject({
   'graphql-path': urlPath.optional(),
   strategy: z.enum(['canary', 'bluegreen', 'rolling', 'immediate']).optional().describe('Without it, the strategy of the Fly configuration'),
   migrations: text.optional().describe('A glob of the migration files'),
-  commands: z.strictObject({ 'drift-audit': argv.optional(), backup: argv.optional(), repair: argv.optional() }).optional(),
+  commands: commands.optional(),
   secrets: z.strictObject({ source: z.enum(['environment', 'fly']).describe('Who holds the wanted values'), names: z.array(text) }).optional(),
 });
 

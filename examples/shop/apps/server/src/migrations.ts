@@ -53,7 +53,7 @@ export async function applyMigrations(db: Database, said: (line: string) => void
   }
 }
 
-async function appliedMigrations(db: Database): Promise<string[]> {
+export async function appliedMigrations(db: Database): Promise<string[]> {
   const [table] = await db.query(`SELECT to_regclass('migrations') AS "name"`);
   if (table?.['name'] === null) return [];
   return (await db.query('SELECT "name" FROM "migrations" ORDER BY "timestamp"')).map((row) => row['name'] ?? '');
