@@ -3,10 +3,11 @@
  * JSON object a line. `ratio` is peer seconds ÷ ours: above 1 we are ahead. `script/bench` alone lists what there is.
  */
 import { coldStart } from './benches/cold-start.ts';
+import { fly } from './benches/fly.ts';
 import { rehearse } from './benches/rehearse.ts';
 import { type Bench, heading, lineOf, type Row } from './benches/row.ts';
 
-const benches: Readonly<Record<string, Bench>> = { 'cold-start': coldStart, rehearse };
+const benches: Readonly<Record<string, Bench>> = { 'cold-start': coldStart, fly, rehearse };
 const [name, ...flags] = process.argv.slice(2);
 
 if (name === undefined || name === '--help' || name === '-h') {

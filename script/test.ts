@@ -16,7 +16,9 @@ const SIDE_BY_SIDE = ['--maxWorkers=2'];
 /** What starts many real processes for seconds, and what starts real wrangler (one at a time: each takes a core and a second to start). */
 const INTEGRATION = '\\.integration\\.test';
 const WRANGLER = '\\.wrangler\\.test';
-const UNITS = [...SIDE_BY_SIDE, '--testPathIgnorePatterns', INTEGRATION, WRANGLER];
+/** Whole tables of faults, minutes long: beside the rehearsals of every lane. */
+const LANES = '\\.lanes\\.test';
+const UNITS = [...SIDE_BY_SIDE, '--testPathIgnorePatterns', INTEGRATION, WRANGLER, LANES];
 
 interface Count {
   passed: number;
@@ -49,7 +51,7 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 
 async function stepsWanted(): Promise<Step[]> {
   if (paths.length > 0) return stepsOf(paths);
-  if (lanes) return [command('bundles are built', ['script/build.ts']), jest('rehearsals of every lane', ['packages/rehearsal/tests/lanes'], SIDE_BY_SIDE)];
+  if (lanes) return [command('bundles are built', ['script/build.ts']), jest('rehearsals of every lane', ['packages/rehearsal/tests/lanes'], SIDE_BY_SIDE), jest('tables of faults on the bundles', [LANES], SIDE_BY_SIDE)];
   const statics = [
     command('types', [bin('typescript7/bin/tsc'), '-p', '.']),
     command('lint', [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings', 'packages', 'actions', 'script']),
@@ -64,15 +66,15 @@ async function stepsWanted(): Promise<Step[]> {
     command('bundles are built', ['script/build.ts']),
     jest('units that start real processes', [INTEGRATION], SIDE_BY_SIDE),
     jest('wrangler against the twin', [WRANGLER]),
-    jest('acceptance on the bundles', ['packages/acceptance'], SIDE_BY_SIDE),
+    jest('acceptance on the bundles', ['packages/acceptance'], [...SIDE_BY_SIDE, '--testPathIgnorePatterns', LANES]),
     jest('rehearsals', ['packages/rehearsal/tests/[^/]+$'], SIDE_BY_SIDE),
   ];
 }
 
 /** Below a folder its units alone, so that the inner loop stays short; what is left out is named in a line, and runs when a path names it. */
 function stepsOf(wanted: readonly string[]): Step[] {
-  const named = wanted.some((path) => /integration|wrangler/u.test(path));
-  if (!named) console.log('Left out here, if below: *.integration.test.ts and *.wrangler.test.ts. Name one to run it; script/test runs them all.');
+  const named = wanted.some((path) => /integration|wrangler|lanes/u.test(path));
+  if (!named) console.log('Left out here, if below: *.integration.test.ts, *.wrangler.test.ts and *.lanes.test.ts. Name one to run it; script/test runs them all.');
   return [jest(`tests of ${wanted.join(' ')}`, wanted, named ? SIDE_BY_SIDE : UNITS)];
 }
 

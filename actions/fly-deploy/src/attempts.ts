@@ -37,7 +37,7 @@ export async function attempts(a: Attempts): Promise<Attempted> {
   const { inputs, log, clock } = context;
   const deadline = clock.now() + inputs['deploy-timeout-seconds'] * 1000;
   const run = async (): Promise<{ attempt: Attempt; observed: Observed }> => {
-    const attempt = await watch.time('flyctl', () => log.group('Deploy with flyctl', () => deploy(deadline - clock.now())));
+    const attempt = await log.group('Deploy with flyctl', () => deploy(deadline - clock.now()));
     return { attempt, observed: await watch.time('gate', () => log.group('Read back', () => readBack(a, attempt))) };
   };
   const first = await run();

@@ -10,6 +10,7 @@ export const inputs = {
   'github-token': input.secret({ description: 'Renews the deploy lock right before flyctl, and compares the commit with what serves; without it neither is done' }),
   strategy: input.choice({ description: 'Strategy for this run only; empty: the one of fly.toml', values: ['canary', 'bluegreen', 'rolling', 'immediate'] }),
   'max-unavailable': input.text({ description: 'For rolling: how many Machines, or which share, may be away at once' }),
+  rollback: input.choice({ description: 'auto: when some of it is new and some old, deploy the previous image again; database and secrets are not brought back', values: ['none', 'auto'], default: 'none' }),
   redeploy: input.boolean({ description: 'Deploy even when the commit serves already', default: 'false' }),
   'allow-older': input.boolean({ description: 'Deploy also when what serves is newer than the commit', default: 'false' }),
   'skip-machine-settle': input.boolean({ description: 'Do not wait until every Machine has settled, nor look whether a host is unreachable', default: 'false' }),
@@ -22,7 +23,7 @@ export const inputs = {
   'deploy-timeout-seconds': input.seconds({ description: 'Longest time for flyctl, a second run included', default: '1800', min: 30 }),
   'gate-seconds': input.seconds({ description: 'Longest time for what flyctl left to converge', default: '120', min: 1 }),
   'read-interval-seconds': input.seconds({ description: 'Pause between two reads of the gate', default: '2', min: 1 }),
-  'flyctl-version': input.text({ description: 'flyctl release; empty: the one of the configuration' }),
+  'flyctl-version': input.text({ description: "flyctl release; empty: that of the configuration, of the shop's mise.toml or .tool-versions, else the suite's pin" }),
   'flyctl-sha256': input.text({ description: "Digest of flyctl's release archive; empty: the configuration's, else the release's own checksums" }),
 };
 

@@ -1,4 +1,4 @@
-import type { Log } from '@vendure-deploy/shared/action';
+import type { Clock, Log } from '@vendure-deploy/shared/action';
 import type { FlyClient } from '@vendure-deploy/shared/providers/fly';
 
 // What a person reads at once; the rest is in Fly's log.
@@ -31,4 +31,17 @@ export function machineOf(output: string): string | null {
 export function lastTelling(lines: readonly string[]): string {
   const telling = lines.map((line) => line.trim()).filter((line) => line !== '' && !/^(?:INFO|Main child exited|Starting (?:init|machine)|Preparing to run|machine (?:started|exited)|\[\s*\d+\.\d+\])/iu.test(line));
   return (telling.at(-1) ?? '').slice(0, 300);
+}
+
+/** Takes the release command's own time from flyctl's lines, as they come. */
+export function releaseCommandTimer(clock: Pick<Clock, 'now'>): { line(text: string): void; /** null when there was none */ seconds(): number | null } {
+  let started: number | null = null;
+  let ended: number | null = null;
+  return {
+    line(text) {
+      if (started === null && /Created release_command machine|Running \S+ release_command:/u.test(text)) started = clock.now();
+      if (started !== null && ended === null && /release_command \S+ completed successfully|release[_ ]command failed/iu.test(text)) ended = clock.now();
+    },
+    seconds: () => (started === null ? null : ((ended ?? clock.now()) - started) / 1000),
+  };
 }

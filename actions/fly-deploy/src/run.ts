@@ -11,19 +11,22 @@ import { type Attempted, attempts } from './attempts.ts';
 import { auditAndBackUp, shopCommands } from './before-switch.ts';
 import { countByGroup, leftoverCommands } from './fleet.ts';
 import { deployWithFlyctl } from './flyctl.ts';
+import { wantedFlyctl } from './flyctl-version.ts';
 import type { inputs as declared, outputs } from './io.ts';
-import { type Attempt, judge } from './judge.ts';
+import { type Attempt, judge, type Judgement } from './judge.ts';
 import { type Observed, observe, servingRevisions } from './observe.ts';
 import type { Plan } from './plan.ts';
 import { flySaysNo, refuseFlyConfig, refuseInputs, refuseOlder, refuseUnsettled } from './refusals.ts';
+import { type Returned, rollBack } from './rollback.ts';
 import { settleFleet } from './settle-fleet.ts';
-import { stopwatch } from './stopwatch.ts';
+import { stopwatch, type Stopwatch } from './stopwatch.ts';
 
 type Context = ActionContext<typeof declared>;
 type Result = ActionResult<typeof outputs>;
 
 interface Ended extends Attempted {
   readonly backup: Backup | null;
+  readonly returned: Returned | null;
 }
 
 /** Read, refuse, settle, the shop's own audit and backup, fence, flyctl, and then the gate: the exit code is never the verdict. */
@@ -33,6 +36,7 @@ export async function run(context: Context): Promise<Result> {
   const config = await loadConfig(join(workspace, inputs.config));
   const surface = surfaceOf(config, inputs.environment, 'vendure');
   await readFlyConfig(workspace, surface);
+  const flyctlRelease = await wantedFlyctl(inputs, config, workspace);
   const commands = shopCommands(context, surface);
   const fly = flyClient({ http, token: inputs['fly-api-token'], app: surface.app, signal });
   const read = (): Promise<Observed> => observe({ fly, http, signal, versionUrl: `${surface['public-url']}${surface['version-path']}`, healthUrl: `${surface['public-url']}${surface['health-path']}` });
@@ -50,12 +54,14 @@ export async function run(context: Context): Promise<Result> {
     fleet: countByGroup(anchor.machines),
     runId: context.run.runId,
   };
-  const conclude = ({ attempt, observed, runs, stopped, backup }: Ended): Result => {
-    const judgement = judge(plan, attempt, observed, previous);
+  const conclude = (ended: Ended): Result => {
+    const { attempt, observed, runs } = ended.returned ?? ended;
+    const { decision, reasonCode, message } = ended.returned?.judgement ?? judged(plan, ended, previous);
     return {
-      ...judgement,
-      message: stopped === null ? judgement.message : `${judgement.message} No second run of flyctl was tried: ${stopped}.`,
-      outputs: { ...outputsOf(plan, attempt, observed, previous), 'backup-marker': markerOf(backup) },
+      decision,
+      reasonCode,
+      message,
+      outputs: { ...outputsOf(ended.returned?.plan ?? plan, attempt, observed, previous), 'backup-marker': markerOf(ended.backup) },
       result: {
         surface: 'vendure',
         before: previous,
@@ -65,15 +71,16 @@ export async function run(context: Context): Promise<Result> {
         'serving-revisions': servingRevisions(observed),
         machines: machinesOf(anchor, observed),
         leftovers: leftoverCommands(plan.app, observed.machines),
-        'flyctl-runs': runs,
-        backup,
+        'flyctl-runs': ended.returned === null ? runs : ended.runs + runs,
+        backup: ended.backup,
+        'rolled-back-to': ended.returned?.plan.sha ?? null,
         phases: watch.seconds(),
-        seconds: Object.values(watch.seconds()).reduce((sum, seconds) => sum + seconds, 0),
+        seconds: total(watch.seconds()),
       },
     };
   };
   const nothing: Attempt = { kind: 'none' };
-  if (!inputs.redeploy && judge(plan, nothing, anchor, previous).decision === 'skipped') return conclude({ attempt: nothing, observed: anchor, runs: 0, stopped: null, backup: null });
+  if (!inputs.redeploy && judge(plan, nothing, anchor, previous).decision === 'skipped') return conclude({ attempt: nothing, observed: anchor, runs: 0, stopped: null, backup: null, returned: null });
   await notOlder(context, previous);
   await watch.time('settle', () => log.group('Settle', () => settleFirst(context, fly)));
   const backup = await auditAndBackUp(context, commands, watch);
@@ -83,8 +90,11 @@ export async function run(context: Context): Promise<Result> {
   if (held !== null) {
     return { decision: 'failed', reasonCode: 'fence-lost', message: held, outputs: { 'serving-sha': previous, 'previous-sha': previous, 'backup-marker': markerOf(backup) }, result: { surface: 'vendure', before: previous, intended: plan.sha, backup } };
   }
-  const attempted = await attempts({ context, plan, fly, watch, read, fence, deploy: (deadlineMs) => deployWithFlyctl({ context, config, surface, image: plan.image, fly, deadlineMs }) });
-  return conclude({ ...attempted, backup });
+  const deploy = (wanted: Plan, releaseCommand: boolean): Promise<Attempted> =>
+    attempts({ context, plan: wanted, fly, watch, read, fence, deploy: (deadlineMs) => deployWithFlyctl({ context, flyctlRelease, surface, image: wanted.image, releaseCommand, fly, watch, deadlineMs }) });
+  const attempted = await deploy(plan, true);
+  const returned = inputs.rollback === 'auto' ? await rollBack({ context, judgement: judged(plan, attempted, previous), plan, anchor, fence, deploy: (back) => deploy(back, false) }) : null;
+  return conclude({ ...attempted, backup, returned });
 }
 
 async function readFlyConfig(workspace: string, surface: VendureSurface): Promise<void> {
@@ -133,8 +143,18 @@ function outputsOf(plan: Plan, attempt: Attempt, observed: Observed, previous: s
   };
 }
 
+/** The release command's seconds are flyctl's, too. */
+function total(phases: ReturnType<Stopwatch['seconds']>): number {
+  return Object.values(phases).reduce((sum, seconds) => sum + seconds, 0) - (phases['release-command'] ?? 0);
+}
+
 function markerOf(backup: Backup | null): string {
   return backup === null ? '' : backupMarker(backup);
+}
+
+function judged(plan: Plan, { attempt, observed, stopped }: Attempted, previous: string): Judgement {
+  const judgement = judge(plan, attempt, observed, previous);
+  return stopped === null ? judgement : { ...judgement, message: `${judgement.message} No second run of flyctl was tried: ${stopped}.` };
 }
 
 /** Each Machine that there was or is: what it ran before, and what it runs now. */

@@ -1,11 +1,13 @@
 import type { Clock } from '@vendure-deploy/shared/action';
 
-export type Phase = 'read' | 'settle' | 'drift' | 'backup' | 'flyctl' | 'gate';
+export type Phase = 'read' | 'settle' | 'drift' | 'backup' | 'tool' | 'flyctl' | 'release-command' | 'gate';
 
 export interface Stopwatch {
   /** Times the work, however it ends; what was timed before under the same name is added to. */
   time<T>(phase: Phase, work: () => Promise<T>): Promise<T>;
-  /** Seconds by phase. */
+  /** A part of another phase that was timed elsewhere, as the release command is one of flyctl's. */
+  part(phase: Phase, seconds: number): void;
+  /** Seconds by phase; parts stand beside the phase that they are of. */
   seconds(): Readonly<Partial<Record<Phase, number>>>;
 }
 
@@ -20,6 +22,7 @@ export function stopwatch(clock: Clock): Stopwatch {
         spent[phase] = (spent[phase] ?? 0) + (clock.now() - started) / 1000;
       }
     },
+    part: (phase, seconds) => void (spent[phase] = (spent[phase] ?? 0) + seconds),
     seconds: () => ({ ...spent }),
   };
 }

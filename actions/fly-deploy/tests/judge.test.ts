@@ -21,6 +21,7 @@ function observed(app: Which, worker: Which, serves: Which | 'unreachable', chan
     state: change.state ?? 'started',
     group,
     releaseVersion: '2',
+    image: `registry.fly.io/shop:production-${sha[which]}`,
     tag: `production-${sha[which]}`,
     digest: '',
     revision: sha[which],
@@ -72,7 +73,7 @@ test.each([
   ['the strategy of fly.toml', '', '', []],
   ['one strategy for this run', 'rolling', '1', ['--strategy', 'rolling', '--max-unavailable', '1']],
 ])('flyctl is started with %s', (_, strategy, maxUnavailable, tail) => {
-  const args = deployArguments({ app: 'shop', config: 'fly.toml', image: 'registry.fly.io/shop:1', strategy, maxUnavailable });
+  const args = deployArguments({ app: 'shop', config: 'fly.toml', image: 'registry.fly.io/shop:1', strategy, maxUnavailable, releaseCommand: true });
   expect(args).toEqual(['deploy', '--app', 'shop', '--config', 'fly.toml', '--image', 'registry.fly.io/shop:1', '--remote-only', '--yes', '--deploy-retries', '1', '--dns-checks=false', ...tail]);
 });
 

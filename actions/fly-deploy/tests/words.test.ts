@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { lastTelling, machineOf } from '../src/release-command.ts';
+import { lastTelling, machineOf, releaseCommandTimer } from '../src/release-command.ts';
 import { releaseOf } from '../src/release.ts';
 import { transienceOf } from '../src/transience.ts';
 
@@ -40,4 +40,19 @@ test.each([
 test("of a Machine's log, the command's own last words count", () => {
   expect(lastTelling([' INFO Starting init (commit: 1)', 'migrating', "Error: VENDURE_HARDEN_PLUGIN_ENABLED must be 'true'", ' INFO Main child exited normally with code: 1', '[    2.1] reboot: Restarting system'])).toBe("Error: VENDURE_HARDEN_PLUGIN_ENABLED must be 'true'");
   expect(lastTelling([])).toBe('');
+});
+
+test.each<[string, [number, string][], number | null]>([
+  ['one that succeeds', [[0, 'Running shop release_command: npm run migrate'], [1000, '> Created release_command machine d8001000000777'], [4000, '✔ release_command d8001000000777 completed successfully'], [9000, 'Updating existing machines']], 4],
+  ['one that fails', [[2000, '> Created release_command machine d8001000000777'], [5000, 'Error: release command failed - aborting deployment.'], [6000, 'Error: release command failed']], 3],
+  ['one that never ended', [[2000, 'Running shop release_command: npm run migrate'], [8000, 'still here']], 6],
+  ['none', [[0, 'Updating existing machines']], null],
+])("the seconds of %s are taken from flyctl's lines", (_, lines, seconds) => {
+  let now = 0;
+  const timer = releaseCommandTimer({ now: () => now });
+  for (const [at, line] of lines) {
+    now = at;
+    timer.line(line);
+  }
+  expect(timer.seconds()).toBe(seconds);
 });

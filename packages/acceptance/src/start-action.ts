@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,6 +20,8 @@ export interface StartOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** State that `main` saved: given, the action is started as `post`. */
   readonly state?: Readonly<Record<string, string>>;
+  /** Look at the entry process's memory while it runs. */
+  readonly weigh?: boolean;
   /** For the entry process alone, each once: when the log so far matches, or when the promise is fulfilled. */
   readonly signals?: readonly { readonly name: NodeJS.Signals; readonly when: RegExp | PromiseLike<unknown> }[];
 }
@@ -37,6 +40,8 @@ export interface ActionRun {
   /** Command lines of processes that outlived the action. */
   readonly orphans: readonly string[];
   readonly seconds: number;
+  /** The most that was resident of the entry process, its children left out; null unless it was weighed. */
+  readonly peakMb: number | null;
   /** From the first signal to the end; null without one. */
   readonly secondsAfterSignal: number | null;
 }
@@ -80,9 +85,11 @@ async function startIn(home: string, options: StartOptions): Promise<ActionRun> 
   child.stdout.on('data', take);
   child.stderr.on('data', take);
   for (const { name, when } of awaited) if ('then' in when) void when.then(() => send(name));
+  const scales = options.weigh === true ? weigh(child.pid ?? 0) : null;
   const closed = new Promise((resolve) => child.once('close', resolve));
   const exitCode = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   const ended = performance.now();
+  const peakMb = scales === null ? null : scales.stop();
   // Before the streams close: an orphan would hold them open.
   const orphans = await endOrphans(trackingId);
   await closed;
@@ -97,8 +104,35 @@ async function startIn(home: string, options: StartOptions): Promise<ActionRun> 
     commandFiles: [output, state, ...Object.values(rest)].join('\n'),
     orphans,
     seconds: (ended - started) / 1000,
+    peakMb,
     secondsAfterSignal: signalled === null ? null : (ended - signalled) / 1000,
   };
+}
+
+const WEIGH_EVERY_MS = 25;
+
+/** The kernel keeps the peak (VmHWM, proc_pid_status(5)): what matters is to have asked shortly before the end. */
+function weigh(pid: number): { stop(): number } {
+  let peakMb = 0;
+  const look = (): void => {
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/mu.exec(statusOf(pid))?.[1];
+    if (kilobytes !== undefined) peakMb = Number(kilobytes) / 1024;
+  };
+  const timer = setInterval(look, WEIGH_EVERY_MS);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return peakMb;
+    },
+  };
+}
+
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 function jobEnvironment(home: string, workspace: string): Record<string, string | undefined> {

@@ -44,6 +44,8 @@ export const REASON_CODES = {
   'ref-not-found': 'The ref names no commit of the repository.',
   'registry-unavailable': 'The registry did not say whether it has the image; nothing was built.',
   'release-command-failed': 'The release command failed; no Machine was touched, the schema may have changed.',
+  'rollback-failed': 'The target does not serve, and the deploy of the previous image did not bring that back.',
+  'rolled-back': 'The target did not serve; the previous image was deployed again and serves.',
   'schema-drift': 'The database has not the schema that the commit expects, or whether it has is not known; nothing was switched.',
   'serves-unproven': 'What serves now could not be read, or not often enough to be sure.',
   'target-serves': 'What was read back proves that the target serves the SHA.',

@@ -66,7 +66,7 @@ export const deployConfig = z.strictObject({
     flyctl: z.strictObject({
       version: z.string().regex(/^\d+\.\d+\.\d+$/),
       sha256: z.string().regex(/^(?:[0-9a-f]{64})?$/).optional().describe("Of the release archive; empty: by the release's own checksums"),
-    }),
+    }).optional().describe("Without it, the version of the shop's mise.toml or .tool-versions, else the suite's pin"),
     wrangler: z.strictObject({ range: text }),
   }),
 });

@@ -8,6 +8,7 @@ import type { RegistryWorld } from '../registry/index.ts';
 import { type Serving, serving } from '../truth/index.ts';
 import { type Actions, createActions } from './actions.ts';
 import { answerFly } from './api.ts';
+import { holderOf } from './leases.ts';
 import { startLife } from './life.ts';
 import { type Machine, newId } from './machine.ts';
 import { type MachineConfig, machineConfig, processGroups, RELEASE_COMMAND, releaseCommand, releaseCommandConfig } from './machine-config.ts';
@@ -55,6 +56,10 @@ export interface FlyWorld {
   claimsHost(host: string): boolean;
   /** What the public gets: a started, uncordoned, healthy Machine of the group with the service; 503 when there is none; null for a foreign host. */
   serve(host: string, request: Request): Promise<Response | null>;
+  /** The app is gone, and every process of its Machines has ended. */
+  removeApp(name: string): Promise<void>;
+  /** The leases that hold a Machine now, and whose they are. */
+  leases(app: string): { readonly machine: string; readonly owner: string }[];
   truth(app: string): { vendure: Serving; groups: Readonly<Record<string, Serving>> };
   stop(): Promise<void>;
 }
@@ -117,6 +122,12 @@ export function createFlyWorld(options: FlyWorldOptions): FlyWorld {
     },
     claimsHost: (host) => [...apps.values()].some((app) => app.hosts.includes(host)),
     serve: (host, request) => serve([...apps.values()].find((app) => app.hosts.includes(host)), request),
+    removeApp: async (name) => {
+      const { machines } = known(apps, name);
+      apps.delete(name);
+      await Promise.all([...machines.values()].map((machine) => life.stop(machine, { kill: true })));
+    },
+    leases: (name) => [...known(apps, name).machines.values()].filter((machine) => holderOf(machine) !== null).map((machine) => ({ machine: machine.id, owner: machine.lease?.owner ?? '' })),
     truth: (name) => truthOf(known(apps, name)),
     stop: async () => {
       await life.end();

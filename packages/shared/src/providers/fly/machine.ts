@@ -26,6 +26,8 @@ export interface Machine {
   readonly group: string;
   readonly releaseId: string;
   readonly releaseVersion: string;
+  /** As its configuration names it, for another deploy of the same. */
+  readonly image: string;
   readonly tag: string;
   readonly digest: string;
   /** The commit that the image's own label names; '' when Fly gives none. */
@@ -56,6 +58,7 @@ function toMachine(machine: z.infer<typeof answer>): Machine {
     group: metadata['fly_process_group'] ?? 'app',
     releaseId: metadata['fly_release_id'] ?? '',
     releaseVersion: metadata['fly_release_version'] ?? '',
+    image: machine.config.image ?? '',
     tag: machine.image_ref?.tag ?? '',
     digest: machine.image_ref?.digest ?? '',
     revision: machine.image_ref?.labels?.['org.opencontainers.image.revision'] ?? '',

@@ -1,0 +1,3 @@
+import { eachRow } from './each-row.ts';
+
+eachRow('immediate');

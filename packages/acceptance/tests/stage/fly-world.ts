@@ -1,0 +1,157 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { buildImage, startTwin, type Twin, type TwinRun } from '@vendure-deploy/twin';
+import { parse } from 'smol-toml';
+import { type ActionRun, type StartOptions, startAction } from '../../src/index.ts';
+import { subjectOf } from './actions.ts';
+import { CONFIG_FILE, FLY_CONFIG, shopConfig } from './config.ts';
+
+export type Strategy = 'bluegreen' | 'canary' | 'rolling' | 'immediate';
+
+/** What an image is built from: what serves before, what is to serve, and two whose release command fails. */
+export const COMMITS = { previous: 'a'.repeat(40), main: 'b'.repeat(40), hardened: 'c'.repeat(40), drifted: 'd'.repeat(40) } as const;
+export type Commit = keyof typeof COMMITS;
+
+const RELEASE: Readonly<Record<Commit, string>> = {
+  previous: "console.log('No migrations are pending.');",
+  main: "console.log('No migrations are pending.');",
+  hardened: `console.error("Error: VENDURE_HARDEN_PLUGIN_ENABLED must be 'true'"); process.exit(1);`,
+  drifted: "console.error('Error: Runtime drift detected'); process.exit(1);",
+};
+
+/** The whole of Fly on loopback, with real processes for Machines; each shop in it is an app of its own. */
+export interface FlyStage extends AsyncDisposable {
+  readonly twin: Twin;
+  /** The flyctl of the release archive, to run it bare. */
+  readonly flyctl: string;
+  /** Two Machines of `app` and one of each other group, healthy, on `previous`. */
+  openShop(strategy: Strategy, groups?: readonly string[]): Promise<FlyShop>;
+}
+
+export interface FlyShop extends AsyncDisposable {
+  readonly app: string;
+  readonly flyToml: string;
+  deploy(wanted: DeployOptions): Promise<Deployed>;
+}
+
+interface DeployOptions {
+  readonly commit: Commit;
+  readonly faults?: readonly string[];
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly latencyMs?: number;
+  readonly weigh?: boolean;
+  readonly signals?: StartOptions['signals'];
+}
+
+export interface Deployed {
+  readonly ended: ActionRun;
+  /** Rules that never fired. */
+  readonly unfired: readonly string[];
+  readonly strayCalls: readonly string[];
+  readonly writes: number;
+  /** Calls that the twin answered, flyctl's among them. */
+  readonly calls: number;
+}
+
+const WORKER = "setInterval(() => {}, 1000); process.on('SIGTERM', () => process.exit(0)); process.on('SIGINT', () => process.exit(0));";
+const SERVER = `const http = require('node:http');
+const answers = { '/version': { sha: process.env.DEPLOY_SHA, builtAt: '2026-01-01T12:00:00Z', processGroup: 'app' }, '/health/ready': { status: 'ok', checks: { database: 'ok', pendingMigrations: 0, jobQueueLag: { seconds: 0, oldestPending: null } } } };
+http.createServer((request, response) => { response.setHeader('cache-control', 'no-store'); response.statusCode = request.url in answers ? 200 : 404; response.end(JSON.stringify(answers[request.url] ?? {})); }).listen(3000);
+process.on('SIGINT', () => process.exit(0));`;
+const DOCKERFILE = 'FROM node:24\nWORKDIR /shop\nARG DEPLOY_SHA\nENV DEPLOY_SHA=$DEPLOY_SHA\nCOPY . .\nCMD ["node", "server.cjs"]\n';
+
+// Twenty times: flyctl's own waits are over before the action's, which nobody makes faster.
+const SPEED = 20;
+
+export async function openFlyStage(): Promise<FlyStage> {
+  const directory = await mkdtemp(join(tmpdir(), 'acceptance-fly-'));
+  const suite = join(directory, 'suite');
+  const git = (...args: readonly string[]): Promise<unknown> => promisify(execFile)('git', ['-C', directory, ...args], { env: { PATH: process.env['PATH'], HOME: directory, GIT_CONFIG_NOSYSTEM: '1' } });
+  await git('init', '--quiet', '--initial-branch=main', suite);
+  await git('-C', suite, '-c', 'user.name=Suite', '-c', 'user.email=suite@example.com', 'commit', '--quiet', '--allow-empty', '-m', 'suite');
+  const twin = await startTwin({ directory: join(directory, 'twin'), speed: SPEED, suite: { repository: 'example/suite', directory: suite }, accountId: '0'.repeat(32), zones: [], flyctlVersions: ['0.4.87'] });
+  const images = await Promise.all((Object.keys(COMMITS) as Commit[]).map(async (commit) => [commit, await imageOf(join(directory, commit), commit)] as const));
+  let count = 0;
+  return {
+    twin,
+    flyctl: join(directory, 'twin/shelf/flyctl-0.4.87/flyctl'),
+    async openShop(strategy, groups = ['app', 'worker']) {
+      const app = `shop-${(count += 1)}`;
+      const host = `${app}.shop.example`;
+      twin.fly.addApp({ name: app, hosts: [host], secrets: {} });
+      for (const [commit, image] of images) await twin.registry.pushImage(app, commit, image);
+      const flyToml = flyTomlOf(app, strategy, groups);
+      await twin.fly.seedRelease({ app, image: { repository: app, tag: 'previous' }, flyToml: parse(flyToml) });
+      return {
+        app,
+        flyToml,
+        deploy: (wanted) => deploy(twin, { flyToml, config: configOf(app, host, groups) }, wanted),
+        [Symbol.asyncDispose]: () => twin.fly.removeApp(app),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await twin.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Shop {
+  readonly flyToml: string;
+  readonly config: string;
+}
+
+async function deploy(twin: Twin, { flyToml, config }: Shop, { commit, faults = [], inputs = {}, signals = [], latencyMs = 0, weigh = false }: DeployOptions): Promise<Deployed> {
+  const run: TwinRun = await twin.openRun({ faults, latencyMs, lock: { repository: 'example/shop', environment: 'production' } });
+  try {
+    const ended = await startAction({
+      folder: subjectOf('fly-deploy').folder,
+      inputs: { environment: 'production', sha: COMMITS[commit], 'image-tag': commit, 'fly-api-token': twin.credentials.flyApiToken, 'read-interval-seconds': '1', 'gate-seconds': '30', ...inputs },
+      environment: run.environment,
+      files: { [CONFIG_FILE]: config, [FLY_CONFIG]: flyToml, 'audit.cjs': 'console.log(JSON.stringify({ drift: "none" }));', 'backup.cjs': 'console.log(JSON.stringify({ id: "b-1", "taken-at": new Date().toISOString(), bytes: 5000 }));' },
+      signals,
+      weigh,
+    });
+    return { ended, unfired: run.faultReport().filter(({ fired }) => fired === 0).map(({ rule }) => rule), strayCalls: run.strayCalls(), writes: run.writes(), calls: run.requests().length };
+  } finally {
+    await run.close();
+  }
+}
+
+function configOf(app: string, host: string, groups: readonly string[]): string {
+  const commands = `        commands:
+          drift-audit: { run: [${process.execPath}, audit.cjs] }
+          backup: { run: [${process.execPath}, backup.cjs], minimum-bytes: 1000 }
+`;
+  const migrations = '        migrations: apps/server/migrations/*.ts\n';
+  return shopConfig({ vendure: `https://${host}`, dashboard: 'https://dashboard.shop.example', storefront: 'https://www.shop.example' })
+    .replaceAll('shop-production', app)
+    .replace('[app, worker]', `[${groups.join(', ')}]`)
+    .replace(migrations, `${migrations}${commands}`);
+}
+
+function flyTomlOf(app: string, strategy: Strategy, groups: readonly string[]): string {
+  return `app = "${app}"
+[deploy]
+strategy = "${strategy}"
+release_command = "node release.cjs"
+[processes]
+${groups.map((group) => `${group} = "node ${group === 'app' ? 'server' : 'worker'}.cjs"`).join('\n')}
+[http_service]
+internal_port = 3000
+processes = ["app"]
+[[http_service.checks]]
+path = "/health/ready"
+interval = "2s"
+`;
+}
+
+async function imageOf(context: string, commit: Commit): Promise<Awaited<ReturnType<typeof buildImage>>> {
+  await mkdir(context, { recursive: true });
+  const files = { Dockerfile: DOCKERFILE, 'server.cjs': SERVER, 'worker.cjs': WORKER, 'release.cjs': RELEASE[commit] };
+  for (const [name, text] of Object.entries(files)) await writeFile(join(context, name), text);
+  return buildImage({ context, dockerfile: join(context, 'Dockerfile'), buildArguments: { DEPLOY_SHA: COMMITS[commit] }, labels: { 'org.opencontainers.image.revision': COMMITS[commit] } });
+}
