@@ -1,11 +1,18 @@
-/** What other people's tools and tables say of this repository; closes with `N passed, N failed, N skipped`. */
+/**
+ * What other people's tools and tables say of this repository; closes with `N passed, N failed, N skipped`.
+ *   script/conformance                          all of it that needs nothing given
+ *   script/conformance fly --tool flyctl=PATH   the fly suite once more, with that flyctl
+ */
+import { parseArgs } from 'node:util';
 import { actExpressions } from './conformance-checks/act-expressions.ts';
 import { alone } from './conformance-checks/alone.ts';
 import { type Check, fail, type Outcome } from './conformance-checks/check.ts';
 import { officialExpressions } from './conformance-checks/expressions.ts';
 import { linters } from './conformance-checks/linters.ts';
+import { realFlyctl } from './conformance-checks/real-flyctl.ts';
 
-const checks: readonly Check[] = [...linters, officialExpressions, actExpressions, alone];
+const flyctl = flyctlOf(process.argv.slice(2));
+const checks: readonly Check[] = flyctl === null ? [...linters, officialExpressions, actExpressions, realFlyctl(null), alone] : [realFlyctl(flyctl)];
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 for (const check of checks) {
@@ -28,4 +35,17 @@ function markOf({ passed, failed }: Outcome): string {
 /** Of a check with many cases. */
 function countsOf({ passed, failed, skipped }: Outcome): string {
   return passed + failed + skipped < 2 ? '' : `: ${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/** The flyctl that was given; null without arguments. Ends with code 2 where they do not fit. */
+function flyctlOf(argv: readonly string[]): string | null {
+  if (argv.length === 0) return null;
+  try {
+    const { positionals: [suite], values: { tool = '' } } = parseArgs({ args: [...argv], allowPositionals: true, options: { tool: { type: 'string' } } });
+    if (suite === 'fly' && /^flyctl=./u.test(tool)) return tool.slice('flyctl='.length);
+  } catch {
+    // An unknown option is told below, like any other misuse.
+  }
+  console.error(`conformance: "${argv.join(' ')}" is not understood. Either no argument, or:  script/conformance fly --tool flyctl=PATH`);
+  process.exit(2);
 }

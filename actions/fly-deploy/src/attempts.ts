@@ -1,5 +1,5 @@
 import type { ActionContext } from '@vendure-deploy/shared/action';
-import { type FlyClient, sentence } from '@vendure-deploy/shared/providers/fly';
+import { type FlyClient, type Lease, sentence } from '@vendure-deploy/shared/providers/fly';
 import { worthAnother } from './again.ts';
 import { gate } from './gate.ts';
 import type { inputs as declared } from './io.ts';
@@ -17,6 +17,8 @@ export interface Attempts {
   readonly fly: FlyClient;
   readonly watch: Stopwatch;
   readonly read: () => Promise<Observed>;
+  /** What has to be so before flyctl may run; each time. */
+  readonly prepare: () => Promise<void>;
   /** One flyctl run that may take that long. */
   readonly deploy: (deadlineMs: number) => Promise<Attempt>;
   /** Renews the lock; why it is not ours, or null. */
@@ -27,6 +29,8 @@ export interface Attempted {
   readonly attempt: Attempt;
   readonly observed: Observed;
   readonly runs: number;
+  /** What a flyctl that was killed still holds: each ends by itself. */
+  readonly leases: readonly Lease[];
   /** Why there was no second run although one would have been worth it. */
   readonly stopped: string | null;
 }
@@ -36,9 +40,11 @@ export async function attempts(a: Attempts): Promise<Attempted> {
   const { context, plan, watch, deploy } = a;
   const { inputs, log, clock } = context;
   const deadline = clock.now() + inputs['deploy-timeout-seconds'] * 1000;
-  const run = async (): Promise<{ attempt: Attempt; observed: Observed }> => {
+  const run = async (): Promise<Pick<Attempted, 'attempt' | 'observed' | 'leases'>> => {
+    await a.prepare();
     const attempt = await log.group('Deploy with flyctl', () => deploy(deadline - clock.now()));
-    return { attempt, observed: await watch.time('gate', () => log.group('Read back', () => readBack(a, attempt))) };
+    const observed = await watch.time('gate', () => log.group('Read back', () => readBack(a, attempt)));
+    return { attempt, observed, leases: await leasesLeft(a, attempt, observed) };
   };
   const first = await run();
   const why = worthAnother(plan, first.attempt, first.observed);
@@ -54,6 +60,16 @@ function readBack({ context, plan, read }: Attempts, attempt: Attempt): Promise<
   // After a cancel there are seconds left, not minutes: one read tells what serves.
   const budgetMs = attempt.kind === 'ended' && !attempt.cancelled ? inputs['gate-seconds'] * 1000 : 0;
   return gate({ read, plan, clock, signal, budgetMs, intervalMs: inputs['read-interval-seconds'] * 1000, log });
+}
+
+/** Best effort: the verdict does not hang on it. */
+function leasesLeft({ fly, context: { log } }: Attempts, attempt: Attempt, { machines }: Observed): Promise<readonly Lease[]> {
+  const wasKilled = attempt.kind === 'ended' && !attempt.cancelled && (attempt.exitCode === null || attempt.timedOut);
+  if (!wasKilled) return Promise.resolve([]);
+  return fly.leases(machines.map(({ id }) => id)).catch((error: unknown) => {
+    log.info(`Which leases flyctl left could not be read: ${error instanceof Error ? error.message : String(error)}.`);
+    return [];
+  });
 }
 
 /** @returns what still stands in the way when the time for settling is over, or null */

@@ -38,7 +38,7 @@ export function missingGroups(plan: Plan, machines: readonly Machine[]): string[
   return plan.groups.filter((group) => (there[group] ?? 0) < Math.max(1, plan.fleet[group] ?? 0));
 }
 
-/** One command for each Machine that is left over; nothing is removed unasked. */
+/** One command for each Machine that is left over, a canary that flyctl forgot among them; nothing is removed unasked. */
 export function leftoverCommands(app: string, machines: readonly Machine[]): string[] {
-  return machines.filter(isLeftover).map(({ id }) => `flyctl machine destroy ${id} --app ${app} --force`);
+  return machines.filter((machine) => isLeftover(machine) || machine.canary).map(({ id }) => `flyctl machine destroy ${id} --app ${app} --force`);
 }

@@ -18,15 +18,19 @@ export function refuseInputs(given: { 'image-digest': string; 'max-unavailable':
   }
 }
 
-const flyToml = z.object({ processes: z.record(z.string(), z.unknown()).optional() }).loose();
+const flyToml = z.object({ processes: z.record(z.string(), z.unknown()).optional(), deploy: z.object({ strategy: z.string().optional() }).loose().optional() }).loose();
 
-/** @throws {UserError} when the Fly configuration is no TOML, or lacks a process group that the deploy configuration names */
-export function refuseFlyConfig({ text, path, groups }: { text: string; path: string; groups: readonly string[] }): void {
+/**
+ * @returns its strategy; '' where it names none
+ * @throws {UserError} when the Fly configuration is no TOML, or lacks a process group that the deploy configuration names
+ */
+export function refuseFlyConfig({ text, path, groups }: { text: string; path: string; groups: readonly string[] }): string {
   const said = flyToml.safeParse(tomlOf(text, path));
   if (!said.success) throw new UserError(`fly-deploy: ${path} is not a Fly configuration: ${said.error.issues[0]?.message ?? 'unknown shape'}.`, { reasonCode: 'invalid-config' });
   const there = Object.keys(said.data.processes ?? { app: '' });
   const absent = groups.filter((group) => !there.includes(group));
   if (absent.length > 0) throw new UserError(`fly-deploy: ${path} has no process group "${absent.join('", "')}". It has: ${there.join(', ')}. Name those in \`process-groups\`, or add it under [processes].`, { reasonCode: 'invalid-config' });
+  return said.data.deploy?.strategy ?? '';
 }
 
 function tomlOf(text: string, path: string): unknown {

@@ -16,10 +16,12 @@ import type { inputs as declared, outputs } from './io.ts';
 import { type Attempt, judge, type Judgement } from './judge.ts';
 import { type Observed, observe, servingRevisions } from './observe.ts';
 import type { Plan } from './plan.ts';
+import { leaseSentence } from './lease-wait.ts';
 import { flySaysNo, refuseFlyConfig, refuseInputs, refuseOlder, refuseUnsettled } from './refusals.ts';
 import { type Returned, rollBack } from './rollback.ts';
 import { settleFleet } from './settle-fleet.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
+import { clearUnfinished, withoutUnfinished } from './unfinished.ts';
 
 type Context = ActionContext<typeof declared>;
 type Result = ActionResult<typeof outputs>;
@@ -35,7 +37,8 @@ export async function run(context: Context): Promise<Result> {
   refuseInputs(inputs);
   const config = await loadConfig(join(workspace, inputs.config));
   const surface = surfaceOf(config, inputs.environment, 'vendure');
-  await readFlyConfig(workspace, surface);
+  const flyStrategy = await readFlyConfig(workspace, surface);
+  const strategy = inputs.strategy || surface.strategy || flyStrategy;
   const flyctlRelease = await wantedFlyctl(inputs, config, workspace);
   const commands = shopCommands(context, surface);
   const fly = flyClient({ http, token: inputs['fly-api-token'], app: surface.app, signal });
@@ -51,7 +54,7 @@ export async function run(context: Context): Promise<Result> {
     digest: inputs['image-digest'],
     groups: surface['process-groups'],
     image: `${surface['image-repository']}:${inputs['image-tag']}`,
-    fleet: countByGroup(anchor.machines),
+    fleet: countByGroup(strategy === 'bluegreen' ? withoutUnfinished(anchor.machines, surface['process-groups']) : anchor.machines),
     runId: context.run.runId,
   };
   const conclude = (ended: Ended): Result => {
@@ -72,6 +75,7 @@ export async function run(context: Context): Promise<Result> {
         machines: machinesOf(anchor, observed),
         leftovers: leftoverCommands(plan.app, observed.machines),
         'flyctl-runs': ended.returned === null ? runs : ended.runs + runs,
+        leases: (ended.returned ?? ended).leases.map(({ machine, owner, expiresAt }) => ({ machine, owner, 'expires-at': new Date(expiresAt).toISOString() })),
         backup: ended.backup,
         'rolled-back-to': ended.returned?.plan.sha ?? null,
         phases: watch.seconds(),
@@ -80,7 +84,7 @@ export async function run(context: Context): Promise<Result> {
     };
   };
   const nothing: Attempt = { kind: 'none' };
-  if (!inputs.redeploy && judge(plan, nothing, anchor, previous).decision === 'skipped') return conclude({ attempt: nothing, observed: anchor, runs: 0, stopped: null, backup: null, returned: null });
+  if (!inputs.redeploy && judge(plan, nothing, anchor, previous).decision === 'skipped') return conclude({ attempt: nothing, observed: anchor, runs: 0, leases: [], stopped: null, backup: null, returned: null });
   await notOlder(context, previous);
   await watch.time('settle', () => log.group('Settle', () => settleFirst(context, fly)));
   const backup = await auditAndBackUp(context, commands, watch);
@@ -90,19 +94,20 @@ export async function run(context: Context): Promise<Result> {
   if (held !== null) {
     return { decision: 'failed', reasonCode: 'fence-lost', message: held, outputs: { 'serving-sha': previous, 'previous-sha': previous, 'backup-marker': markerOf(backup) }, result: { surface: 'vendure', before: previous, intended: plan.sha, backup } };
   }
+  const prepare = async (): Promise<void> => (strategy === 'bluegreen' ? clearUnfinished({ context, fly, groups: plan.groups }) : undefined);
   const deploy = (wanted: Plan, releaseCommand: boolean): Promise<Attempted> =>
-    attempts({ context, plan: wanted, fly, watch, read, fence, deploy: (deadlineMs) => deployWithFlyctl({ context, flyctlRelease, surface, image: wanted.image, releaseCommand, fly, watch, deadlineMs }) });
+    attempts({ context, plan: wanted, fly, watch, read, fence, prepare, deploy: (deadlineMs) => deployWithFlyctl({ context, flyctlRelease, surface, image: wanted.image, releaseCommand, fly, watch, deadlineMs }) });
   const attempted = await deploy(plan, true);
   const returned = inputs.rollback === 'auto' ? await rollBack({ context, judgement: judged(plan, attempted, previous), plan, anchor, fence, deploy: (back) => deploy(back, false) }) : null;
   return conclude({ ...attempted, backup, returned });
 }
 
-async function readFlyConfig(workspace: string, surface: VendureSurface): Promise<void> {
+async function readFlyConfig(workspace: string, surface: VendureSurface): Promise<string> {
   const path = surface['fly-config'];
   const text = await readFile(join(workspace, path), 'utf8').catch((cause: unknown) => {
     throw new UserError(`fly-deploy: ${path}, which the configuration names as \`fly-config\`, is not in the workspace. Check out the commit that is deployed, or correct the path.`, { reasonCode: 'invalid-config', cause });
   });
-  refuseFlyConfig({ text, path, groups: surface['process-groups'] });
+  return refuseFlyConfig({ text, path, groups: surface['process-groups'] });
 }
 
 /** What serves before the first write. What the public gets may be unreadable: a deploy is how one mends that; Fly's own list may not. */
@@ -152,9 +157,13 @@ function markerOf(backup: Backup | null): string {
   return backup === null ? '' : backupMarker(backup);
 }
 
-function judged(plan: Plan, { attempt, observed, stopped }: Attempted, previous: string): Judgement {
+function judged(plan: Plan, { attempt, observed, leases, stopped }: Attempted, previous: string): Judgement {
   const judgement = judge(plan, attempt, observed, previous);
-  return stopped === null ? judgement : { ...judgement, message: `${judgement.message} No second run of flyctl was tried: ${stopped}.` };
+  const more = [
+    ...(stopped === null ? [] : [`No second run of flyctl was tried: ${stopped}.`]),
+    ...(leases.length === 0 ? [] : [`flyctl left leases, which end by themselves: ${leases.map((lease) => leaseSentence(lease, '')).join('; ')}.`]),
+  ];
+  return { ...judgement, message: [judgement.message, ...more].join(' ') };
 }
 
 /** Each Machine that there was or is: what it ran before, and what it runs now. */

@@ -33,6 +33,7 @@ function observed(app: Which, worker: Which, serves: Which | 'unreachable', chan
     hasService: group === 'app',
     autostops: false,
     wantsChecks: group === 'app',
+    safeToDestroy: false, canary: false,
     checks: group === 'app' ? [{ name: 'c', status: change.check ?? 'passing' }] : [],
   });
   return {

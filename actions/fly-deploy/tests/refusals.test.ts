@@ -4,7 +4,7 @@ import { flySaysNo, refuseFlyConfig, refuseInputs, refuseOlder, refuseUnsettled 
 
 const [OLD, NEW] = ['a'.repeat(40), 'b'.repeat(40)] as const;
 const toml = '[processes]\napp = "node server"\nworker = "node worker"\n';
-const refuse = (text: string, groups: readonly string[]) => (): void => refuseFlyConfig({ text, path: 'fly.toml', groups });
+const refuse = (text: string, groups: readonly string[]) => (): string => refuseFlyConfig({ text, path: 'fly.toml', groups });
 
 test.each([
   ['a tag where a digest is needed', () => refuseInputs({ 'image-digest': 'production-1', 'max-unavailable': '' }), /`image-digest` is "production-1"\. It takes a digest such as sha256:/u],

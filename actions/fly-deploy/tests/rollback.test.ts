@@ -10,7 +10,7 @@ const plan: Plan = { app: 'shop', sha: NEW, tag: 'new', digest: 'sha256:new', gr
 
 const machine = (tag: string, change: Partial<Machine> = {}): Machine => ({
   id: tag, state: 'started', since: '', hostStatus: 'ok', group: 'app', releaseId: '', releaseVersion: '1', image: `registry.fly.io/shop:${tag}`, tag, digest: '', revision: tag === 'old' ? OLD : NEW,
-  standby: false, cordoned: false, hasService: true, autostops: false, wantsChecks: false, checks: [], ...change,
+  standby: false, cordoned: false, hasService: true, autostops: false, wantsChecks: false, safeToDestroy: false, canary: false, checks: [], ...change,
 });
 
 function look(machines: readonly Machine[], serves: string | null): Observed {
@@ -42,7 +42,7 @@ test.each<[string, Observed, string]>([
   ['it is still some of each', look([machine('old'), machine('new')], OLD), 'partial/rollback-failed'],
   ['nobody answers', look([machine('old')], null), 'unknown/rollback-failed'],
 ])('after a rollback where %s', (_, observed, expected) => {
-  const { decision, reasonCode, message } = judgeReturn(failed, BACK, { attempt: ended, observed, runs: 1, stopped: null });
+  const { decision, reasonCode, message } = judgeReturn(failed, BACK, { attempt: ended, observed, runs: 1, leases: [], stopped: null });
   expect(`${decision}/${reasonCode}`).toBe(expected);
   expect(message).toContain(reasonCode === 'rolled-back' ? 'Not brought back: the database' : 'flyctl deploy --app shop --image registry.fly.io/shop:old --skip-release-command');
 });

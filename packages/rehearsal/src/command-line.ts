@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { faultLine, readFaultFile } from './fault-file.ts';
 
@@ -14,6 +16,12 @@ export interface RehearsalOptions {
   readonly keep: boolean;
   readonly json: boolean;
   readonly actor: string;
+  readonly tools: Tools;
+}
+
+/** Real tools instead of the twin's stand-ins, by their absolute paths. */
+export interface Tools {
+  readonly flyctl?: string;
 }
 
 /** A lane to rehearse, or the list of faults to print. */
@@ -25,7 +33,8 @@ interface RawFlags {
   fault: string[];
   faultFile: string[];
   faults?: boolean;
-  speed: number;
+  tool: Tools;
+  speed?: number;
   latency: number;
   out?: string;
   world?: string;
@@ -46,7 +55,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     .option('--fault <rule>', 'a fault line, `<provider> <subject> <nth> <effect>` (repeatable)', (line: string, before: string[]) => [...before, faultLine(line)], [])
     .option('--fault-file <file>', 'fault lines, one each; # starts a remark (repeatable)', (file: string, before: string[]) => [...before, ...readFaultFile(file)], [])
     .option('--faults', 'list every fault with an example, without a lane; with --json for a program')
-    .option('--speed <n>', "the twin's and its stand-ins' own waits run n times faster; actions are not told", positive, 10)
+    .option('--tool <name=path>', 'a real tool instead of the stand-in: flyctl=PATH goes into the release archive that the twin serves', tool, {})
+    .option('--speed <n>', "the twin's and its stand-ins' own waits run n times faster; actions are not told (default: 10; with --tool flyctl 1, since a real flyctl keeps its own time)", positive)
     .option('--latency <duration>', 'added to every round trip, for example 50ms', duration, 0)
     .option('--out <dir>', 'keep outcome.json, summary.md, log.txt, requests.jsonl and the job logs here')
     .option('--world <dir>', 'keep the world (git, registry, Machines, Workers, database, lock) here, and go on from where it was left')
@@ -70,7 +80,8 @@ function optionsOf(lane: string, flags: RawFlags, program: Command): RehearsalOp
     ref: flags.ref,
     inputs: fields(flags.field, program),
     faults: [...flags.fault, ...flags.faultFile],
-    speed: flags.speed,
+    speed: flags.speed ?? (flags.tool.flyctl === undefined ? 10 : 1),
+    tools: flags.tool,
     latencyMs: flags.latency,
     out: flags.out ?? null,
     world: flags.world ?? null,
@@ -103,6 +114,18 @@ function fields(given: readonly string[], program: Command): Record<string, stri
       return [field.slice(0, equals), field.slice(equals + 1)];
     }),
   );
+}
+
+function tool(given: string, before: Tools): Tools {
+  const [, name, path = ''] = /^([a-z]+)=(.+)$/u.exec(given) ?? [];
+  if (name !== 'flyctl') throw new InvalidArgumentError('It must be flyctl=PATH; of other tools the real one runs always, or the stand-in.');
+  const absolute = resolve(path);
+  try {
+    accessSync(absolute, constants.X_OK);
+  } catch {
+    throw new InvalidArgumentError(`${absolute} is no program that can be started.`);
+  }
+  return { ...before, flyctl: absolute };
 }
 
 function positive(value: string): number {

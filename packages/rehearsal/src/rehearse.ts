@@ -21,7 +21,7 @@ export interface Stage {
 
 /** One rehearsal: a world, a run in it, and what is so afterwards. Nothing of it outlives the call but a kept world and `options.out`. */
 export async function rehearse(options: RehearsalOptions, stage: Stage): Promise<Outcome> {
-  const world = await openWorld({ directory: options.world, keep: options.keep, speed: options.speed, from: options.from, say: stage.say });
+  const world = await openWorld({ directory: options.world, keep: options.keep, speed: options.speed, from: options.from, tools: options.tools, say: stage.say });
   try {
     return await perform(options, stage, world);
   } finally {

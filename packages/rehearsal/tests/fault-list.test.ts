@@ -43,6 +43,20 @@ test.each([
   expect(exitCode).toBe(2);
 });
 
+test.each([
+  ['a tool that is always real', ['--tool', 'wrangler=/bin/true'], /--tool.*wrangler=\/bin\/true.*It must be flyctl=PATH/u],
+  ['a path where nothing is', ['--tool', 'flyctl=/nowhere/flyctl'], /\/nowhere\/flyctl is no program that can be started/u],
+])('--tool with %s ends with code 2 and one sentence', async (_, flags, sentence) => {
+  const { exitCode, said } = await commandLine('deploy-production', ...flags);
+  expect(said).toMatch(sentence);
+  expect(exitCode).toBe(2);
+});
+
+test('a real flyctl keeps its own time: the twin runs at its speed unless told otherwise', () => {
+  const speedOf = (...flags: string[]): unknown => (parseCommandLine(['deploy-production', ...flags]) as { options: { speed: number } }).options.speed;
+  expect([speedOf(), speedOf('--tool', 'flyctl=/bin/true'), speedOf('--tool', 'flyctl=/bin/true', '--speed', '5')]).toEqual([10, 1, 5]);
+});
+
 test('without a lane it says what is missing', async () => {
   const { exitCode, said } = await commandLine();
   expect({ exitCode, said: said.trim() }).toEqual({ exitCode: 2, said: "error: missing required argument 'lane', for example deploy-production" });

@@ -1,7 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { subjectOf } from '../stage/actions.ts';
 import { annotations, expectEnding } from '../stage/ending.ts';
-import { COMMITS, type Deployed, type FlyShop, type FlyStage, openFlyStage, type Strategy } from '../stage/fly-world.ts';
+import { COMMITS, type Deployed, type FlyShop, type FlyStage, openFlyStage, SPEED, type Strategy } from '../stage/fly-world.ts';
 import { expectKept } from '../stage/leaks.ts';
 import { type Expected, type Serves, TABLE } from './table.ts';
 
@@ -12,7 +13,8 @@ const BY_THE_TRUTH: Readonly<Record<Serves, RegExp>> = { old: /^(?:failed|unknow
 
 /** The table on the built bundle, for one strategy: each row, and after it a clean deploy, which has to converge. */
 export function eachRow(strategy: Strategy): void {
-  jest.setTimeout(120_000);
+  // Two deploys; at a real flyctl's own pace each takes minutes.
+  jest.setTimeout(SPEED === 1 ? 1_200_000 : 120_000);
   let stage: FlyStage;
   beforeAll(async () => void (stage = await openFlyStage()));
   afterAll(async () => stage[Symbol.asyncDispose]());
@@ -33,9 +35,16 @@ export function eachRow(strategy: Strategy): void {
       const again = await shop.deploy({ commit: 'main' });
       expectEnding(again.ended, subject, { decision: /^(?:done|skipped)$/u, reasonCode: /^(?:target-serves|already-serves)$/u });
       expect(servesOf(stage, shop)).toBe('new');
-      expect(stage.twin.fly.leases(shop.app)).toEqual([]);
+      await leasesEnd(stage, shop);
     });
   });
+}
+
+/** A flyctl that was killed, or whose answer was lost, leaves leases of 13 s, on Machines that it made of its `--wait-timeout` of 300 s, by the twin's clock. */
+async function leasesEnd({ twin }: FlyStage, { app }: FlyShop): Promise<void> {
+  const deadline = Date.now() + 300_000 / SPEED + 1_000;
+  while (twin.fly.leases(app).length > 0 && Date.now() < deadline) await setTimeout(50);
+  expect(twin.fly.leases(app)).toEqual([]);
 }
 
 function of<T extends string | null>(value: T | Readonly<Record<Strategy, T>>, strategy: Strategy): T {

@@ -28,7 +28,7 @@ export const TABLE: readonly Row[] = [
   {
     what: 'a check never passes',
     fault: { bluegreen: 'fly machine app/3 * never-healthy', canary: 'fly machine app/3 * never-healthy', rolling: 'fly machine app/1 * never-healthy', immediate: 'fly machine app/1 * never-healthy' },
-    expected: { bluegreen: 'failed/not-switched old', canary: 'failed/not-switched old', rolling: 'partial/mixed mixed', immediate: 'partial/mixed new' },
+    expected: { bluegreen: 'failed/not-switched old', canary: 'partial/mixed mixed', rolling: 'partial/mixed mixed', immediate: 'partial/mixed new' },
   },
   { what: "the release command refuses: VENDURE_HARDEN_PLUGIN_ENABLED must be 'true'", commit: 'hardened', expected: 'failed/release-command-failed old' },
   { what: 'the release command refuses: Runtime drift detected', commit: 'drifted', expected: 'failed/release-command-failed old' },
@@ -44,13 +44,14 @@ export const TABLE: readonly Row[] = [
     expected: 'done/target-serves new',
   },
   {
-    what: 'a Machine silently goes back to the old image', // bluegreen makes new Machines: they have no old image to go back to
-    fault: { bluegreen: '', canary: 'fly machine app/1 1 reverts', rolling: 'fly machine app/1 1 reverts', immediate: 'fly machine app/1 1 reverts' },
+    // bluegreen makes new Machines: they have no old image to go back to. canary updates its first Machine a second time, which would mend it.
+    what: 'a Machine silently goes back to the old image',
+    fault: { bluegreen: '', canary: 'fly machine app/2 1 reverts', rolling: 'fly machine app/1 1 reverts', immediate: 'fly machine app/1 1 reverts' },
     expected: { bluegreen: null, canary: 'partial/mixed mixed', rolling: 'partial/mixed mixed', immediate: 'partial/mixed mixed' },
   },
   {
     what: 'a Machine silently goes back to the old image, and rollback=auto',
-    fault: { bluegreen: '', canary: 'fly machine app/1 1 reverts', rolling: 'fly machine app/1 1 reverts', immediate: 'fly machine app/1 1 reverts' },
+    fault: { bluegreen: '', canary: 'fly machine app/2 1 reverts', rolling: 'fly machine app/1 1 reverts', immediate: 'fly machine app/1 1 reverts' },
     inputs: { rollback: 'auto' },
     expected: { bluegreen: null, canary: 'failed/rolled-back old', rolling: 'failed/rolled-back old', immediate: 'failed/rolled-back old' },
   },

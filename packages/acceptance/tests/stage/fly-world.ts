@@ -63,8 +63,10 @@ http.createServer((request, response) => { response.setHeader('cache-control', '
 process.on('SIGINT', () => process.exit(0));`;
 const DOCKERFILE = 'FROM node:24\nWORKDIR /shop\nARG DEPLOY_SHA\nENV DEPLOY_SHA=$DEPLOY_SHA\nCOPY . .\nCMD ["node", "server.cjs"]\n';
 
-// Twenty times: flyctl's own waits are over before the action's, which nobody makes faster.
-const SPEED = 20;
+/** `script/conformance fly --tool flyctl=PATH`: a real flyctl instead of the stand-in. */
+const FLYCTL = process.env['FLYCTL'];
+// Twenty times: the stand-in's waits are over before the action's, which nobody makes faster. A real flyctl keeps its own time.
+export const SPEED = FLYCTL === undefined ? 20 : 1;
 
 export async function openFlyStage(): Promise<FlyStage> {
   const directory = await mkdtemp(join(tmpdir(), 'acceptance-fly-'));
@@ -72,7 +74,7 @@ export async function openFlyStage(): Promise<FlyStage> {
   const git = (...args: readonly string[]): Promise<unknown> => promisify(execFile)('git', ['-C', directory, ...args], { env: { PATH: process.env['PATH'], HOME: directory, GIT_CONFIG_NOSYSTEM: '1' } });
   await git('init', '--quiet', '--initial-branch=main', suite);
   await git('-C', suite, '-c', 'user.name=Suite', '-c', 'user.email=suite@example.com', 'commit', '--quiet', '--allow-empty', '-m', 'suite');
-  const twin = await startTwin({ directory: join(directory, 'twin'), speed: SPEED, suite: { repository: 'example/suite', directory: suite }, accountId: '0'.repeat(32), zones: [], flyctlVersions: ['0.4.87'] });
+  const twin = await startTwin({ directory: join(directory, 'twin'), speed: SPEED, suite: { repository: 'example/suite', directory: suite }, accountId: '0'.repeat(32), zones: [], flyctlVersions: ['0.4.87'], tools: { flyctl: FLYCTL } });
   const images = await Promise.all((Object.keys(COMMITS) as Commit[]).map(async (commit) => [commit, await imageOf(join(directory, commit), commit)] as const));
   let count = 0;
   return {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTwin, type Twin, type TwinRun } from '@vendure-deploy/twin';
+import type { Tools } from '../command-line.ts';
 import { accountOf, readShopConfig, zonesOf } from '../shop/config.ts';
 import { openHistory, type ShopHistory } from '../shop/history.ts';
 import { makeHome } from '../seed/runner-home.ts';
@@ -18,6 +19,7 @@ interface HostOptions {
   readonly directory: string;
   readonly speed: number;
   readonly from: string | null;
+  readonly tools: Tools;
   readonly say: (line: string) => void;
   /** A process that must end with the world, as soon as there is one. */
   readonly started: (pid: number) => Promise<void>;
@@ -62,7 +64,7 @@ async function seedTemplate(directory: string, options: HostOptions): Promise<vo
   }
 }
 
-async function start(directory: string, { speed, started }: HostOptions): Promise<{ twin: Twin; history: ShopHistory; home: string }> {
+async function start(directory: string, { speed, tools, started }: HostOptions): Promise<{ twin: Twin; history: ShopHistory; home: string }> {
   const history = await openHistory(join(root, 'examples/shop'), join(directory, 'shop'));
   const shop = await readShopConfig(history.directory);
   const twin = await startTwin({
@@ -72,6 +74,7 @@ async function start(directory: string, { speed, started }: HostOptions): Promis
     accountId: accountOf(shop),
     zones: zonesOf(shop),
     flyctlVersions: [shop.tools.flyctl.version],
+    tools,
   });
   await twin.database.start();
   await started(twin.database.pid());

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Tools } from '../command-line.ts';
 import { claim, endAbandoned, giveUp, publish } from './claim.ts';
 import { host } from './host.ts';
 import { markHost, markOf, type ProcessMark } from './processes.ts';
@@ -15,6 +16,8 @@ export interface OpenOptions {
   readonly speed: number;
   /** The commit that production serves in a new world; null: main~1. */
   readonly from: string | null;
+  /** Real tools instead of stand-ins; the process that hosts the world decides. */
+  readonly tools?: Tools;
   readonly say: (line: string) => void;
 }
 
@@ -49,7 +52,7 @@ async function hosted(directory: string, options: OpenOptions): Promise<World> {
       if (mark !== null) processes.push(mark);
       await publish(directory, '', processes);
     };
-    const { facts, openRun, stop } = await host({ directory, speed: options.speed, from: options.from, say: options.say, started });
+    const { facts, openRun, stop } = await host({ directory, speed: options.speed, from: options.from, tools: options.tools ?? {}, say: options.say, started });
     const door = await openDoor(facts, openRun);
     await publish(directory, door.socket, processes);
     return {

@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { create } from 'tar';
 import { writeLauncher } from './launcher.ts';
 
-/** The release archive as superfly/flyctl publishes it, with the stand-in inside, and its checksums file. */
-export async function packFlyctl(options: { directory: string; version: string }): Promise<Record<string, Uint8Array>> {
+/**
+ * The release archive as superfly/flyctl publishes it, and its checksums file. Inside is the stand-in, or what starts the real flyctl that is named: faults of
+ * the tool (`tool flyctl …`) act on both.
+ */
+export async function packFlyctl(options: { directory: string; version: string; real?: string | undefined }): Promise<Record<string, Uint8Array>> {
   const folder = join(options.directory, 'shelf', `flyctl-${options.version}`);
   await mkdir(folder, { recursive: true });
-  await writeLauncher({ file: join(folder, 'flyctl'), entry: join(import.meta.dirname, '../fly/flyctl/main.ts') });
+  const standIn = { file: join(folder, 'flyctl'), entry: join(import.meta.dirname, '../fly/flyctl/main.ts') };
+  await writeLauncher(options.real === undefined ? standIn : { ...standIn, entry: join(import.meta.dirname, '../fly/flyctl/real.ts'), more: { binary: options.real } });
   const name = `flyctl_${options.version}_Linux_x86_64.tar.gz`;
   // The same bytes in every process: a published archive does not change, and caches know it by its digest.
   await create({ gzip: true, portable: true, mtime: new Date(0), cwd: folder, file: join(folder, name) }, ['flyctl']);

@@ -26,6 +26,8 @@ export interface TwinOptions {
   readonly zones: readonly { readonly id: string; readonly name: string }[];
   /** flyctl releases that the rehearsed GitHub offers. */
   readonly flyctlVersions: readonly string[];
+  /** Real tools instead of stand-ins, by their paths. */
+  readonly tools?: { readonly flyctl?: string | undefined };
 }
 
 export interface Twin {
@@ -56,7 +58,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const providers: Provider[] = [];
   const worlds = createWorlds(options, { credentials, attending, saved, outbound: workersOutbound(() => providers, attending) });
   const { github, registry, fly, cloudflare, database } = worlds;
-  for (const version of options.flyctlVersions) github.addRelease('superfly/flyctl', `v${version}`, await packFlyctl({ directory, version }));
+  for (const version of options.flyctlVersions) github.addRelease('superfly/flyctl', `v${version}`, await packFlyctl({ directory, version, real: options.tools?.flyctl }));
   await github.createRepository(options.suite.repository, options.suite.directory);
   if (saved !== null) await restore(worlds, saved);
   providers.push(github.provider, registry.provider, fly.provider, cloudflare.provider, shopHosts({ fly, cloudflare }));

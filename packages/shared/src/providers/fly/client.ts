@@ -26,6 +26,12 @@ export interface FlyClient {
    * @throws {ProviderError} `forbidden` for some deploy tokens
    */
   logs(instance: string): Promise<readonly string[]>;
+  /**
+   * Ends a Machine for good, under a lease, as `flyctl machine destroy --force` does. One that is gone already is no fault.
+   * @throws {ProviderError} also where somebody else holds its lease
+   * @see https://docs.machines.dev — "Destroy Machine"
+   */
+  destroy(id: string): Promise<void>;
 }
 
 export interface Lease {
@@ -46,6 +52,10 @@ export interface FlyClientOptions {
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
 }
+
+// As long as flyctl takes one for the same.
+const DESTROY_LEASE_SECONDS = 120;
+const nonceAnswer = z.object({ data: z.object({ nonce: z.string().min(1) }) });
 
 type HttpResponse = Extract<HttpResult, { kind: 'response' }>;
 
@@ -73,7 +83,22 @@ export function flyClient({ http, token, app, deadlineMs = DEADLINE_MS, signal }
     if (!parsed.success) throw new ProviderError('unexpected-answer', `Fly answered something that is not ${what} of the app "${app}"`);
     return parsed.data;
   };
+  const write = async (method: 'POST' | 'DELETE', url: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpResponse> => {
+    const answer = await http.request({ method, url, headers: { authorization: bearer(token), ...headers }, deadlineMs, ...(signal === undefined ? {} : { signal }) });
+    if (answer.kind === 'unreachable') throw new ProviderError('unavailable', `Fly did not answer: ${answer.message}`);
+    return answer;
+  };
   return {
+    destroy: async (id) => {
+      const machine = `${path}/machines/${encodeURIComponent(id)}`;
+      const leased = await write('POST', `${machine}/lease?ttl=${DESTROY_LEASE_SECONDS}`);
+      if (leased.status === 404) return;
+      if (leased.status >= 300) throw new ProviderError(codeOfStatus(leased.status), `Fly answered HTTP ${leased.status} for a lease of Machine ${id}`);
+      const parsed = nonceAnswer.safeParse(parse(() => leased.json()));
+      if (!parsed.success) throw new ProviderError('unexpected-answer', `Fly answered something that is not a lease of Machine ${id}`);
+      const ended = await write('DELETE', `${machine}?kill=true`, { 'fly-machine-lease-nonce': parsed.data.data.nonce });
+      if (ended.status >= 300 && ended.status !== 404) throw new ProviderError(codeOfStatus(ended.status), `Fly answered HTTP ${ended.status} for the end of Machine ${id}`);
+    },
     machines: async (own) => read(await ask(`${path}/machines`, own?.signal), machineList, 'the list of Machines').filter((machine) => !OTHERS.has(machine.group)),
     leases: async (ids) => {
       const all = await Promise.all(ids.map(async (id) => ({ id, answer: await ask(`${path}/machines/${encodeURIComponent(id)}/lease`) })));

@@ -40,6 +40,10 @@ export interface Machine {
   /** Fly stops it when nobody asks, and starts it for the next one: `stopped` is a state to rest in. */
   readonly autostops: boolean;
   readonly wantsChecks: boolean;
+  /** flyctl's own mark on a blue Machine once the green ones serve. */
+  readonly safeToDestroy: boolean;
+  /** flyctl's mark on a Machine that tries an image before the others; it takes it away when it is well. */
+  readonly canary: boolean;
   readonly checks: readonly { readonly name: string; readonly status: string }[];
 }
 
@@ -67,6 +71,8 @@ function toMachine(machine: z.infer<typeof answer>): Machine {
     hasService: services.length > 0,
     autostops: services.some(({ autostop }) => autostop === true || autostop === 'stop' || autostop === 'suspend'),
     wantsChecks: serviceChecks.length + Object.keys(machine.config.checks ?? {}).length > 0,
+    safeToDestroy: metadata['fly_bluegreen_deployment_tag'] === 'safe_to_destroy',
+    canary: metadata['fly_canary'] === 'true',
     checks: machine.checks ?? [],
   };
 }
