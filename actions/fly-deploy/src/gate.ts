@@ -16,6 +16,9 @@ export interface Gate {
 /** Equal reads in a row that end the wait: twice for the target, three times for a fleet that stays where it was, five for one that rests in between. */
 const ENOUGH: Readonly<Record<Converged, number>> = { target: 2, before: 3, mixed: 5, moving: Number.POSITIVE_INFINITY, unreadable: Number.POSITIVE_INFINITY };
 
+/** Fly answers one list of Machines a second and app ("Rate limits"), so that a target is not confirmed faster. */
+const CONFIRM_MS = 1_000;
+
 /** Reads until what serves is certain, or the budget is spent. @returns the last look; the verdict is `judge`'s */
 export async function gate({ read, plan, clock, signal, budgetMs, intervalMs, log }: Gate): Promise<Observed> {
   const deadline = clock.now() + budgetMs;
@@ -28,7 +31,7 @@ export async function gate({ read, plan, clock, signal, budgetMs, intervalMs, lo
     last = where;
     log.info(`Read ${same}: ${said[where]}${where === 'unreadable' ? ` ${unreadable(observed)}.` : ''}`);
     if (same >= ENOUGH[where] || clock.now() + intervalMs > deadline || signal.aborted) return observed;
-    await clock.sleep(intervalMs, signal).catch(() => undefined);
+    await clock.sleep(where === 'target' ? Math.min(intervalMs, CONFIRM_MS) : intervalMs, signal).catch(() => undefined);
   }
 }
 

@@ -52,8 +52,8 @@ export interface Deployed {
   readonly unfired: readonly string[];
   readonly strayCalls: readonly string[];
   readonly writes: number;
-  /** Calls that the twin answered, flyctl's among them. */
-  readonly calls: number;
+  /** The action's own calls; flyctl's are left out. */
+  readonly calls: readonly string[];
 }
 
 const WORKER = "setInterval(() => {}, 1000); process.on('SIGTERM', () => process.exit(0)); process.on('SIGINT', () => process.exit(0));";
@@ -117,7 +117,7 @@ async function deploy(twin: Twin, { flyToml, config }: Shop, { commit, faults = 
       signals,
       weigh,
     });
-    return { ended, unfired: run.faultReport().filter(({ fired }) => fired === 0).map(({ rule }) => rule), strayCalls: run.strayCalls(), writes: run.writes(), calls: run.requests().length };
+    return { ended, unfired: run.faultReport().filter(({ fired }) => fired === 0).map(({ rule }) => rule), strayCalls: run.strayCalls(), writes: run.writes(), calls: run.requests().filter(({ agent }) => agent === 'vendure-deploy').map(({ method, host, path }) => `${method} ${host}${path}`) };
   } finally {
     await run.close();
   }

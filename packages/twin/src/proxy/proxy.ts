@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import type { FaultEffect, FaultScript } from '../faults/index.ts';
 import type { Provider } from '../provider.ts';
-import type { Place, Recorder } from '../record/index.ts';
+import { agentOf, type Place, type Recorder } from '../record/index.ts';
 import { createAuthority } from './authority.ts';
 import { answerControl } from './control.ts';
 import { act } from './effects.ts';
@@ -140,7 +140,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
         status = await act({ fault, outgoing, speed: options.speed, signal: gone.signal, answer: ask });
       }
     } finally {
-      options.recorder.add({ at, provider: provider.name, method: head.method, host: url.hostname, path: url.pathname, status, write: changed, fault: fault?.rule ?? null, ...placeOf(incoming.socket) });
+      options.recorder.add({ at, provider: provider.name, method: head.method, host: url.hostname, path: url.pathname, status, write: changed, fault: fault?.rule ?? null, agent: agentOf(head.headers), ...placeOf(incoming.socket) });
     }
   }
 
@@ -155,7 +155,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   }
 
   function recordRefusal(method: string, host: string, path: string, socket: Duplex): void {
-    options.recorder.add({ at: new Date().toISOString(), provider: isTelemetry(host) ? 'telemetry' : 'stray', method, host, path, status: 403, write: false, fault: null, ...placeOf(socket) });
+    options.recorder.add({ at: new Date().toISOString(), provider: isTelemetry(host) ? 'telemetry' : 'stray', method, host, path, status: 403, write: false, fault: null, agent: '', ...placeOf(socket) });
   }
 
   function placeOf(socket: Duplex): Place {

@@ -20,6 +20,13 @@ export interface RequestRecord extends Place {
   /** The call changed the provider's state, whatever the client was told. */
   readonly write: boolean;
   readonly fault: string | null;
+  /** Who called, by the product of its User-Agent: `flyctl`, `vendure-deploy`; '' where it names none. */
+  readonly agent: string;
+}
+
+/** The product without its version (RFC 9110, 10.1.5). */
+export function agentOf(headers: { get(name: string): string | null }): string {
+  return /^[^\s/(]+/u.exec(headers.get('user-agent') ?? '')?.[0] ?? '';
 }
 
 export interface Recorder {
