@@ -43,8 +43,9 @@ export async function attempts(a: Attempts): Promise<Attempted> {
   const run = async (): Promise<Pick<Attempted, 'attempt' | 'observed' | 'leases'>> => {
     await a.prepare();
     const attempt = await log.group('Deploy with flyctl', () => deploy(deadline - clock.now()));
-    const observed = await watch.time('gate', () => log.group('Read back', () => readBack(a, attempt)));
-    return { attempt, observed, leases: await leasesLeft(a, attempt, observed) };
+    // At once: they end within seconds.
+    const leases = await leasesLeft(a, attempt);
+    return { attempt, leases, observed: await watch.time('gate', () => log.group('Read back', () => readBack(a, attempt))) };
   };
   const first = await run();
   const why = worthAnother(plan, first.attempt, first.observed);
@@ -63,13 +64,15 @@ function readBack({ context, plan, read }: Attempts, attempt: Attempt): Promise<
 }
 
 /** Best effort: the verdict does not hang on it. */
-function leasesLeft({ fly, context: { log } }: Attempts, attempt: Attempt, { machines }: Observed): Promise<readonly Lease[]> {
+async function leasesLeft({ fly, context: { log } }: Attempts, attempt: Attempt): Promise<readonly Lease[]> {
   const wasKilled = attempt.kind === 'ended' && !attempt.cancelled && (attempt.exitCode === null || attempt.timedOut);
-  if (!wasKilled) return Promise.resolve([]);
-  return fly.leases(machines.map(({ id }) => id)).catch((error: unknown) => {
+  if (!wasKilled) return [];
+  try {
+    return await fly.leases((await fly.machines()).map(({ id }) => id));
+  } catch (error) {
     log.info(`Which leases flyctl left could not be read: ${error instanceof Error ? error.message : String(error)}.`);
     return [];
-  });
+  }
 }
 
 /** @returns what still stands in the way when the time for settling is over, or null */

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { subjectOf } from './stage/actions.ts';
+import { annotations, expectEnding } from './stage/ending.ts';
+import { COMMITS, type FlyStage, openFlyStage } from './stage/fly-world.ts';
+
+// What the table of faults (fly-deploy-faults/, script/test --lanes) does not ask: what is said of Machines that no deploy may touch, or that one left.
+
+jest.setTimeout(60_000);
+
+const subject = subjectOf('fly-deploy');
+let stage: FlyStage;
+beforeAll(async () => void (stage = await openFlyStage()));
+afterAll(async () => stage[Symbol.asyncDispose]());
+
+test('a Machine whose host Fly cannot reach stops the deploy before the first write, and is named', async () => {
+  await using shop = await stage.openShop('rolling');
+  const { ended, writes, unfired } = await shop.deploy({ commit: 'main', faults: ['fly machine app/1 * host-unreachable'], inputs: { 'settle-seconds': '2' } });
+  expectEnding(ended, subject, { decision: 'failed', reasonCode: 'not-settled' });
+  expect(annotations(ended)).toEqual([expect.stringMatching(/the Machines did not settle within 2 s: Machine [0-9a-f]{14} \[app\].*unreachable.*Nothing was written\./u)]);
+  expect({ writes, unfired }).toEqual({ writes: 0, unfired: [] });
+});
+
+test('what a killed flyctl still holds is listed with whose it is and when it ends', async () => {
+  await using shop = await stage.openShop('bluegreen');
+  const { ended } = await shop.deploy({ commit: 'main', faults: ['fly machine app/3 * never-healthy', 'tool flyctl 1 killed-after 60s'] });
+  // The green worker works beside the old one.
+  expectEnding(ended, subject, { decision: 'partial', reasonCode: 'mixed' });
+  const { leases } = JSON.parse(ended.outputs['result'] ?? '') as { leases: { machine: string; owner: string; 'expires-at': string }[] };
+  expect(leases.length).toBeGreaterThan(0);
+  for (const { owner, 'expires-at': end } of leases) expect({ owner, end }).toEqual({ owner: 'deploy@tokens.fly.io', end: expect.stringMatching(/^\d{4}-\d\d-\d\dT/u) });
+  expect(annotations(ended)[0]).toContain(`flyctl left leases, which end by themselves: Machine ${leases[0]?.machine ?? ''} is leased by`);
+  expect(stage.twin.fly.truth(shop.app).vendure).toBe(COMMITS.previous);
+});
