@@ -85,7 +85,7 @@ export async function run(context: Context): Promise<Result> {
   };
   const nothing: Attempt = { kind: 'none' };
   if (!inputs.redeploy && judge(plan, nothing, anchor, previous).decision === 'skipped') return conclude({ attempt: nothing, observed: anchor, runs: 0, leases: [], stopped: null, backup: null, returned: null });
-  await notOlder(context, previous);
+  await Promise.all([notOlder(context, previous), warnOfReach(context, fly, surface.app)]);
   await watch.time('settle', () => log.group('Settle', () => settleFirst(context, fly)));
   const backup = await auditAndBackUp(context, commands, watch);
 
@@ -127,6 +127,14 @@ async function notOlder({ inputs, http, log, run }: Context, serving: string): P
     throw new UserError(`fly-deploy: GitHub did not say whether ${shortSha(inputs.sha)} is newer than ${shortSha(serving)}, which serves (${cause instanceof Error ? cause.message : String(cause)}). Nothing was written. Run again, or set \`allow-older\` to deploy without knowing.`, { reasonCode: 'anchor-unreadable', cause });
   });
   refuseOlder({ serving, sha: inputs.sha, comparison, allowed: false });
+}
+
+/** A token of the whole organization deploys as well, and reaches what no deploy of this app needs. Best effort: the deploy does not hang on it. */
+async function warnOfReach({ log }: Context, fly: FlyClient, app: string): Promise<void> {
+  const others = (await fly.reach().catch(() => [])).filter((name) => name !== app);
+  if (others.length === 0) return;
+  const named = others.slice(0, 3).join(', ');
+  log.warning(`fly-deploy: input \`fly-api-token\` reaches ${others.length} more app${others.length === 1 ? '' : 's'} of the organization (${named}${others.length > 3 ? ', …' : ''}). A deploy needs a token of ${app} alone:  flyctl tokens create deploy --app ${app} --expiry 720h .`);
 }
 
 async function settleFirst(context: Context, fly: FlyClient): Promise<void> {

@@ -31,3 +31,16 @@ test('what a killed flyctl still holds is listed with whose it is and when it en
   expect(annotations(ended)[0]).toContain(`flyctl left leases, which end by themselves: Machine ${leases[0]?.machine ?? ''} is leased by`);
   expect(stage.twin.fly.truth(shop.app).vendure).toBe(COMMITS.previous);
 });
+
+test("a token of the whole organization deploys with a warning that names what else it reaches; the app's own does not", async () => {
+  await using shop = await stage.openShop('rolling');
+  await using other = await stage.openShop('rolling');
+  const faults = ['tool flyctl 1 exit 0 without-effect'];
+  const wide = await shop.deploy({ commit: 'main', faults, inputs: { 'fly-api-token': stage.twin.credentials.flyApiToken } });
+  expect(wide.ended.log).toContain(`::warning::fly-deploy: input \`fly-api-token\` reaches 1 more app of the organization (${other.app}). A deploy needs a token of ${shop.app} alone:  flyctl tokens create deploy --app ${shop.app}`);
+  const narrow = await shop.deploy({ commit: 'main', faults });
+  expect(narrow.ended.log).not.toContain('reaches');
+  const foreign = await shop.deploy({ commit: 'main', inputs: { 'fly-api-token': stage.twin.fly.deployToken(other.app) } });
+  expectEnding(foreign.ended, subject, { decision: 'failed', reasonCode: 'anchor-unreadable' });
+  expect(annotations(foreign.ended)[0]).toContain(`there is no app "${shop.app}" for this \`fly-api-token\``);
+});

@@ -145,7 +145,7 @@ function granted(permissions: Readonly<Record<string, 'none' | 'read' | 'write'>
 /** What the shop's GitHub Environments hold: the providers' credentials, and the variables of the shop's own commands. */
 function secretsByEnvironment({ facts }: World, shop: ShopConfig): Record<string, Record<string, string>> {
   const secretsOf = ({ surfaces: { vendure } }: SeedEnvironment): Record<string, string> => ({
-    FLY_API_TOKEN: facts.credentials.flyApiToken,
+    FLY_API_TOKEN: facts.flyTokens[vendure.app] ?? '',
     CLOUDFLARE_API_TOKEN: facts.credentials.cloudflareApiToken,
     COMMAND_ENVIRONMENT: `DATABASE_URL=${facts.databaseOrigin}/${databaseOf(vendure.app)}`,
   });

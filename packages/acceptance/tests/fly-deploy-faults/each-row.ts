@@ -29,7 +29,7 @@ export function eachRow(strategy: Strategy): void {
       const deployed = await shop.deploy({ commit, inputs, faults: fault === undefined ? [] : [fault], signals: interruptedAt === undefined ? [] : [{ name: 'SIGINT', when: interruptedAt }] });
       expect({ said: annotations(deployed.ended), unfired: deployed.unfired, stray: deployed.strayCalls }).toEqual({ said: annotations(deployed.ended), unfired: [], stray: [] });
       expectVerdict(expected, stage, shop, deployed);
-      expectKept(deployed.ended, stage.twin.credentials.flyApiToken);
+      expectKept(deployed.ended, stage.twin.fly.deployToken(shop.app));
       if (interruptedAt !== undefined) expect(deployed.ended.secondsAfterSignal).toBeLessThan(7);
 
       const again = await shop.deploy({ commit: 'main' });

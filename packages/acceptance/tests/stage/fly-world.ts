@@ -90,7 +90,7 @@ export async function openFlyStage(): Promise<FlyStage> {
       return {
         app,
         flyToml,
-        deploy: (wanted) => deploy(twin, { flyToml, config: configOf(app, host, groups) }, wanted),
+        deploy: (wanted) => deploy(twin, { app, flyToml, config: configOf(app, host, groups) }, wanted),
         [Symbol.asyncDispose]: () => twin.fly.removeApp(app),
       };
     },
@@ -102,16 +102,17 @@ export async function openFlyStage(): Promise<FlyStage> {
 }
 
 interface Shop {
+  readonly app: string;
   readonly flyToml: string;
   readonly config: string;
 }
 
-async function deploy(twin: Twin, { flyToml, config }: Shop, { commit, faults = [], inputs = {}, signals = [], latencyMs = 0, weigh = false }: DeployOptions): Promise<Deployed> {
+async function deploy(twin: Twin, { app, flyToml, config }: Shop, { commit, faults = [], inputs = {}, signals = [], latencyMs = 0, weigh = false }: DeployOptions): Promise<Deployed> {
   const run: TwinRun = await twin.openRun({ faults, latencyMs, lock: { repository: 'example/shop', environment: 'production' } });
   try {
     const ended = await startAction({
       folder: subjectOf('fly-deploy').folder,
-      inputs: { environment: 'production', sha: COMMITS[commit], 'image-tag': commit, 'fly-api-token': twin.credentials.flyApiToken, 'read-interval-seconds': '1', 'gate-seconds': '30', ...inputs },
+      inputs: { environment: 'production', sha: COMMITS[commit], 'image-tag': commit, 'fly-api-token': twin.fly.deployToken(app), 'read-interval-seconds': '1', 'gate-seconds': '30', ...inputs },
       environment: run.environment,
       files: { [CONFIG_FILE]: config, [FLY_CONFIG]: flyToml, 'audit.cjs': 'console.log(JSON.stringify({ drift: "none" }));', 'backup.cjs': 'console.log(JSON.stringify({ id: "b-1", "taken-at": new Date().toISOString(), bytes: 5000 }));' },
       signals,

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTwin, type Twin, type TwinRun } from '@vendure-deploy/twin';
 import type { Tools } from '../command-line.ts';
-import { accountOf, readShopConfig, zonesOf } from '../shop/config.ts';
+import { accountOf, readShopConfig, type ShopConfig, zonesOf } from '../shop/config.ts';
 import { openHistory, type ShopHistory } from '../shop/history.ts';
 import { makeHome } from '../seed/runner-home.ts';
 import { seedWorld } from '../seed/seed.ts';
@@ -44,7 +44,7 @@ export async function host(options: HostOptions): Promise<Host> {
   try {
     if (!twin.restored) await seedWorld({ twin, history, shop: SHOP, directory: join(directory, 'seed'), home, from, say });
     return {
-      facts: { shelf: twin.shelf, home, speed: options.speed, credentials: twin.credentials, databaseOrigin: twin.database.origin(), shop: history.directory },
+      facts: { shelf: twin.shelf, home, speed: options.speed, credentials: twin.credentials, flyTokens: tokensOf(twin, await readShopConfig(history.directory)), databaseOrigin: twin.database.origin(), shop: history.directory },
       openRun: async ({ environment, ...run }) => worldRun(twin, await twin.openRun({ ...run, lock: { repository: SHOP, environment } })),
       stop: (keep) => twin.stop(keep),
     };
@@ -52,6 +52,10 @@ export async function host(options: HostOptions): Promise<Host> {
     await twin.stop();
     throw error;
   }
+}
+
+function tokensOf(twin: Twin, { environments }: ShopConfig): Record<string, string> {
+  return Object.fromEntries(Object.values(environments).map(({ surfaces: { vendure: { app } } }) => [app, twin.fly.deployToken(app)]));
 }
 
 async function seedTemplate(directory: string, options: HostOptions): Promise<void> {

@@ -31,7 +31,9 @@ export interface WorldFacts {
   readonly shelf: string;
   readonly home: string;
   readonly speed: number;
-  readonly credentials: { readonly flyApiToken: string; readonly cloudflareApiToken: string };
+  readonly credentials: { readonly cloudflareApiToken: string };
+  /** By app: a deploy token that reaches that one alone. */
+  readonly flyTokens: Readonly<Record<string, string>>;
   /** The database server's URL, without the name of a database. */
   readonly databaseOrigin: string;
   /** Where the shop's history is checked out. */

@@ -19,6 +19,7 @@ export interface MachinesCall {
 /** The Machines API of one app. */
 export async function answerMachines(call: MachinesCall, state: FlyState): Promise<Response> {
   const [kind, name, ...rest] = call.path;
+  if (kind === 'apps' && name === undefined) return json({ total_apps: state.apps.size, apps: [...state.apps.values()].map((app) => ({ id: app.name, name: app.name, machine_count: app.machines.size, network: 'default' })) });
   const app = kind === 'apps' ? state.apps.get(name ?? '') : undefined;
   if (app === undefined) return json({ error: `Could not find App "${name ?? ''}"` }, 404);
   const [collection, id, ...action] = rest;

@@ -14,6 +14,7 @@ import { type Machine, newId } from './machine.ts';
 import { type MachineConfig, machineConfig, processGroups, RELEASE_COMMAND, releaseCommand, releaseCommandConfig } from './machine-config.ts';
 import { restoreMachine, restoreVault, save, type SavedApp, savedApp } from './saved.ts';
 import { newVault, type Vault } from './secrets.ts';
+import { deployToken, scopeOf, type TokenScope } from './tokens.ts';
 
 export interface FlyWorldOptions {
   readonly directory: string;
@@ -56,6 +57,9 @@ export interface FlyWorld {
   claimsHost(host: string): boolean;
   /** What the public gets: a started, uncordoned, healthy Machine of the group with the service; 503 when there is none; null for a foreign host. */
   serve(host: string, request: Request): Promise<Response | null>;
+  /** A token that reaches that app alone. */
+  deployToken(app: string): string;
+  scopeOf(token: string): TokenScope;
   /** The app is gone, and every process of its Machines has ended. */
   removeApp(name: string): Promise<void>;
   /** The leases that hold a Machine now, and whose they are. */
@@ -122,6 +126,8 @@ export function createFlyWorld(options: FlyWorldOptions): FlyWorld {
     },
     claimsHost: (host) => [...apps.values()].some((app) => app.hosts.includes(host)),
     serve: (host, request) => serve([...apps.values()].find((app) => app.hosts.includes(host)), request),
+    deployToken: (app) => deployToken(options.token, app),
+    scopeOf: (token) => scopeOf(token, options.token, apps),
     removeApp: async (name) => {
       const { machines } = known(apps, name);
       apps.delete(name);

@@ -6,27 +6,38 @@ import { json, refuse } from './answers.ts';
  * flyctl strips the scheme `FlyV1 ` from a token before it uses it as a password, so both spellings are the same login.
  */
 export interface Access {
-  refusal(request: Request): Response | null;
+  /** @param repository what is asked for; null for what is no repository's */
+  refusal(request: Request, repository: string | null): Response | null;
   token(request: Request): Response;
 }
 
-export function access(token: string): Access {
-  const issued = new Set<string>();
-  const knows = (request: Request): boolean => {
+/** What a password may speak for: all repositories, one, or none since nobody knows it. */
+export type Reach = { readonly kind: 'all' } | { readonly kind: 'one'; readonly repository: string } | { readonly kind: 'none' };
+
+export function access(reachOf: (token: string) => Reach): Access {
+  const issued = new Map<string, Reach>();
+  const reachOfRequest = (request: Request): Reach => {
     const header = request.headers.get('authorization') ?? '';
-    if (/^bearer /i.test(header)) return issued.has(header.slice('bearer '.length).trim());
-    return /^basic /i.test(header) && passwordOf(header) === bare(token);
+    if (/^bearer /i.test(header)) return issued.get(header.slice('bearer '.length).trim()) ?? { kind: 'none' };
+    return /^basic /i.test(header) ? reachOf(passwordOf(header)) : { kind: 'none' };
   };
   return {
-    refusal: (request) => knows(request) ? null
-      : refuse('UNAUTHORIZED', 'authentication required', { 'www-authenticate': 'Basic realm="registry.fly.io"' }),
+    refusal: (request, repository) => {
+      const reach = reachOfRequest(request);
+      return reach.kind === 'none' || (reach.kind === 'one' && repository !== null && repository !== reach.repository) ? unauthorized() : null;
+    },
     token: (request) => {
-      if (!knows(request)) return refuse('UNAUTHORIZED', 'authentication required', { 'www-authenticate': 'Basic realm="registry.fly.io"' });
+      const reach = reachOfRequest(request);
+      if (reach.kind === 'none') return unauthorized();
       const value = randomBytes(24).toString('base64url');
-      issued.add(value);
+      issued.set(value, reach);
       return json({ token: value, access_token: value, expires_in: 300, issued_at: new Date().toISOString() });
     },
   };
+}
+
+function unauthorized(): Response {
+  return refuse('UNAUTHORIZED', 'authentication required', { 'www-authenticate': 'Basic realm="registry.fly.io"' });
 }
 
 function passwordOf(header: string): string {

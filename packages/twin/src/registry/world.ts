@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Provider } from '../provider.ts';
-import { access } from './access.ts';
+import { access, type Reach } from './access.ts';
 import { json, refuse } from './answers.ts';
 import { answerBlob } from './blobs.ts';
 import { digestOf, parseDigest } from './digest.ts';
@@ -14,6 +14,8 @@ import { answerUpload, startUpload } from './uploads.ts';
 export interface RegistryOptions {
   readonly directory: string;
   readonly token: string;
+  /** What another token may do, for those that reach one app only. */
+  readonly reachOf?: (token: string) => Reach;
   /** On Fly a repository exists only while its app does. Without this, every repository may be written. */
   readonly appExists?: (name: string) => boolean;
 }
@@ -30,7 +32,7 @@ export interface RegistryWorld {
 
 export function createRegistryWorld(options: RegistryOptions): RegistryWorld {
   const store = storage(options.directory);
-  const login = access(options.token);
+  const login = access((password) => (password === options.token.replace(/^FlyV1\s+/u, '') ? { kind: 'all' } : (options.reachOf?.(password) ?? { kind: 'none' })));
   const stop = (): Promise<void> => Promise.resolve();
   return {
     provider: {
@@ -50,7 +52,7 @@ export function createRegistryWorld(options: RegistryOptions): RegistryWorld {
     const url = new URL(request.url);
     const route = routeOf(url);
     if (route.kind === 'token') return login.token(request);
-    const refusal = login.refusal(request);
+    const refusal = login.refusal(request, 'repository' in route ? route.repository : null);
     if (refusal !== null) return refusal;
     if (route.kind === 'version') return json({}, { headers: { 'docker-distribution-api-version': 'registry/2.0' } });
     if (route.kind === 'nothing') return refuse('NAME_UNKNOWN', 'repository name not known to registry');

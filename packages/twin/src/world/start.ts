@@ -7,7 +7,7 @@ import type { FaultScript } from '../faults/index.ts';
 import { createFlyWorld, type FlyWorld } from '../fly/index.ts';
 import { createGithubWorld, type GithubWorld } from '../github/index.ts';
 import type { Provider } from '../provider.ts';
-import { createRegistryWorld, type RegistryWorld } from '../registry/index.ts';
+import { createRegistryWorld, type Reach, type RegistryWorld } from '../registry/index.ts';
 import { fillShelf, packFlyctl } from '../shelf/index.ts';
 import type { Truth } from '../truth/index.ts';
 import { readTruth, type Surfaces } from './read-truth.ts';
@@ -91,7 +91,11 @@ interface Making {
 
 function createWorlds(options: TwinOptions, { credentials, attending, saved, outbound }: Making): Worlds {
   const { directory, speed, accountId } = options;
-  const registry = createRegistryWorld({ directory: join(directory, 'registry'), token: credentials.flyApiToken, appExists: (name) => fly.hasApp(name) });
+  const reachOf = (token: string): Reach => {
+    const scope = fly.scopeOf(token);
+    return scope.kind === 'app' ? { kind: 'one', repository: scope.app } : { kind: 'none' };
+  };
+  const registry = createRegistryWorld({ directory: join(directory, 'registry'), token: credentials.flyApiToken, appExists: (name) => fly.hasApp(name), reachOf });
   // What a Machine does belongs to no run: the first open run that has a rule for it decides.
   const take: FaultScript['take'] = (provider, subject) => {
     for (const { script } of attending) {

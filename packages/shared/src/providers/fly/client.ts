@@ -19,6 +19,13 @@ export interface FlyClient {
    * @see https://docs.machines.dev — "Get Lease"
    */
   leases(ids: readonly string[]): Promise<readonly Lease[]>;
+  /**
+   * The apps of this app's organization that the token reaches; a deploy token of the app reaches the app alone (Fly leaves out of a list what a token does
+   * not reach).
+   * @throws {ProviderError} as `machines`
+   * @see https://docs.machines.dev — "List Apps"
+   */
+  reach(): Promise<readonly string[]>;
   /** The e-mail by which Fly calls this token: `<uuid>@tokens.fly.io` for a deploy token, and the owner of the leases that it takes. @throws {ProviderError} */
   whoami(): Promise<string>;
   /**
@@ -42,6 +49,8 @@ export interface Lease {
 }
 
 const leaseAnswer = z.object({ data: z.object({ owner: z.string().nullish(), expires_at: z.number() }) });
+const appAnswer = z.object({ organization: z.object({ slug: z.string() }) });
+const appsAnswer = z.object({ apps: z.array(z.object({ name: z.string() })).nullish() });
 const viewerAnswer = z.object({ data: z.object({ viewer: z.object({ email: z.string() }) }) });
 const logsAnswer = z.object({ data: z.array(z.object({ attributes: z.object({ message: z.string() }) })) });
 
@@ -106,6 +115,11 @@ export function flyClient({ http, token, app, deadlineMs = DEADLINE_MS, signal }
         const { data } = read(answer, leaseAnswer, `the lease of Machine ${id}`);
         return { machine: id, owner: data.owner ?? '', expiresAt: data.expires_at * 1000 };
       });
+    },
+    reach: async () => {
+      const { organization } = read(await ask(path), appAnswer, 'the description');
+      const listed = read(await ask(`https://api.machines.dev/v1/apps?org_slug=${encodeURIComponent(organization.slug)}`), appsAnswer, 'the organization');
+      return (listed.apps ?? []).map(({ name }) => name);
     },
     whoami: async () => read(await ask('https://api.fly.io/graphql', signal, { query: 'query { viewer { ... on User { email } ... on Macaroon { email } } }' }), viewerAnswer, 'the name of the token').data.viewer.email,
     logs: async (instance) => {
