@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ActionContext } from '@vendure-deploy/shared/action';
-import type { DeployConfig, VendureSurface } from '@vendure-deploy/shared/config';
+import type { VendureSurface } from '@vendure-deploy/shared/config';
 import type { FlyClient } from '@vendure-deploy/shared/providers/fly';
-import { childEnvironment, pinnedTool, runTool } from '@vendure-deploy/shared/tools';
+import type { Flyctl } from './flyctl-tool.ts';
 import type { inputs as declared } from './io.ts';
 import type { Attempt } from './judge.ts';
 import { releaseCommandWords } from './release-command.ts';
@@ -12,62 +11,33 @@ import { transienceOf } from './transience.ts';
 
 interface Deploy {
   readonly context: ActionContext<typeof declared>;
-  readonly config: DeployConfig;
+  readonly flyctl: Flyctl;
   readonly surface: VendureSurface;
   readonly image: string;
   readonly fly: FlyClient;
   readonly deadlineMs: number;
 }
 
-const RELEASES = 'https://github.com/superfly/flyctl/releases/download';
-
-/** Installs the pinned flyctl and runs one deploy. @returns what it said; the gate decides what it did */
-export async function deployWithFlyctl({ context, config, surface, image, fly, deadlineMs }: Deploy): Promise<Attempt> {
-  const { inputs, log, http, signal, temporary, workspace } = context;
-  const version = inputs['flyctl-version'] || config.tools.flyctl.version;
-  const folder = `${RELEASES}/v${version}`;
-  const flyctl = await pinnedTool({
-    name: 'flyctl',
-    version,
-    url: `${folder}/flyctl_${version}_Linux_${process.arch === 'arm64' ? 'arm64' : 'x86_64'}.tar.gz`,
-    sha256: inputs['flyctl-sha256'] || config.tools.flyctl.sha256,
-    checksumsUrl: `${folder}/flyctl_${version}_checksums.txt`,
-    archiveEntry: 'flyctl',
-    http,
-    log,
-    temporary,
+/** Runs one deploy. @returns what flyctl said; the gate decides what it did */
+export async function deployWithFlyctl({ context, flyctl, surface, image, fly, deadlineMs }: Deploy): Promise<Attempt> {
+  const { inputs, log, workspace } = context;
+  const result = await flyctl.run({
+    args: deployArguments({ app: surface.app, config: join(workspace, surface['fly-config']), image, strategy: inputs.strategy || (surface.strategy ?? ''), maxUnavailable: inputs['max-unavailable'] }),
+    deadlineMs,
   });
-  // flyctl writes HTTP bodies to its configuration folder, secrets included (up to 0.4.87): one that is gone afterwards.
-  const home = await mkdtemp(join(temporary, 'fly-'));
-  try {
-    const result = await runTool({
-      command: flyctl.path,
-      args: deployArguments({ app: surface.app, config: join(workspace, surface['fly-config']), image, strategy: inputs.strategy || (surface.strategy ?? ''), maxUnavailable: inputs['max-unavailable'] }),
-      cwd: workspace,
-      environment: {
-        ...childEnvironment({ FLY_CONFIG_DIR: home, HOME: home, CI: '1', NO_COLOR: '1', FLY_SEND_METRICS: '0', FLY_SYNTHETICS_AGENT: '0', FLY_NO_UPDATE_CHECK: '1', FLY_NO_INCIDENTS_CHECK: '1', FLY_EMIT_RELEASE_JSON: '1' }),
-        FLY_API_TOKEN: inputs['fly-api-token'],
-      },
-      deadlineMs,
-      signal,
-      log,
-    });
-    const output = `${result.stdout}\n${result.stderr}`;
-    const releaseCommandFailed = /release[_ ]command failed/u.test(output);
-    const ownWords = releaseCommandFailed && !result.cancelled ? await releaseCommandWords({ output, fly, log }) : '';
-    return {
-      kind: 'ended',
-      exitCode: result.exitCode,
-      cancelled: result.cancelled,
-      timedOut: result.timedOut,
-      releaseCommandFailed,
-      transience: transienceOf(output),
-      lastWords: [lastWords(output), ownWords].filter((words) => words !== '').join(' The command itself: '),
-      release: releaseOf(result.stdout),
-    };
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+  const output = `${result.stdout}\n${result.stderr}`;
+  const releaseCommandFailed = /release[_ ]command failed/u.test(output);
+  const ownWords = releaseCommandFailed && !result.cancelled ? await releaseCommandWords({ output, fly, log }) : '';
+  return {
+    kind: 'ended',
+    exitCode: result.exitCode,
+    cancelled: result.cancelled,
+    timedOut: result.timedOut,
+    releaseCommandFailed,
+    transience: transienceOf(output),
+    lastWords: [lastWords(output), ownWords].filter((words) => words !== '').join(' The command itself: '),
+    release: releaseOf(result.stdout),
+  };
 }
 
 /** Pure, and its test is a table. `--deploy-retries` is always explicit: `auto` asks a feature-flag service. */
@@ -91,7 +61,7 @@ export function deployArguments(wanted: { app: string; config: string; image: st
 }
 
 /** flyctl's own error lines, else the last thing it printed. */
-function lastWords(output: string): string {
+export function lastWords(output: string): string {
   const lines = output
     .split('\n')
     .map((line) => line.trim())

@@ -7,20 +7,23 @@ import { type FlyClient, flyClient } from '@vendure-deploy/shared/providers/fly'
 import { githubClient } from '@vendure-deploy/shared/providers/github';
 import { shortSha } from '@vendure-deploy/shared/release';
 import { attempts } from './attempts.ts';
-import { countByGroup, leftoverCommands } from './fleet.ts';
+import { countByGroup, leftoverCommands, newestRelease, working } from './fleet.ts';
 import { deployWithFlyctl } from './flyctl.ts';
+import { openFlyctl } from './flyctl-tool.ts';
 import type { inputs as declared, outputs } from './io.ts';
 import { type Attempt, judge } from './judge.ts';
 import { type Observed, observe, servingRevisions } from './observe.ts';
 import type { Plan } from './plan.ts';
 import { flySaysNo, refuseFlyConfig, refuseInputs, refuseOlder, refuseUnsettled } from './refusals.ts';
+import { stageSecrets } from './secrets/stage.ts';
+import { isReasonToDeploy, isShipment, readSecrets, textToStage, told, warnOfUnknown } from './secrets/sync.ts';
 import { settleFleet } from './settle-fleet.ts';
 import { stopwatch } from './stopwatch.ts';
 
 type Context = ActionContext<typeof declared>;
 type Result = ActionResult<typeof outputs>;
 
-/** Read, refuse, settle, fence, flyctl, and then the gate: the exit code is never the verdict. */
+/** Read, refuse, settle, fence, stage secrets, fence, flyctl, and then the gate: the exit code is never the verdict. */
 export async function run(context: Context): Promise<Result> {
   const { inputs, log, http, clock, signal, workspace } = context;
   refuseInputs(inputs);
@@ -33,7 +36,8 @@ export async function run(context: Context): Promise<Result> {
 
   const anchor = await watch.time('read', () => log.group('Read what serves now', () => readAnchor(context, surface.app, read)));
   const previous = anchor.public.kind === 'serves' ? anchor.public.sha : '';
-  const plan: Plan = {
+  const secrets = await watch.time('secrets', () => log.group('Compare the secrets', () => readSecrets({ context, surface, fly, machines: working(anchor.machines) })));
+  const imageOnly: Plan = {
     app: surface.app,
     sha: inputs.sha,
     tag: inputs['image-tag'],
@@ -42,8 +46,10 @@ export async function run(context: Context): Promise<Result> {
     image: `${surface['image-repository']}:${inputs['image-tag']}`,
     fleet: countByGroup(anchor.machines),
     runId: context.run.runId,
+    afterRelease: null,
   };
-  const conclude = (attempt: Attempt, observed: Observed, runs: number, stopped: string | null): Result => {
+  let staged: { readonly staged: readonly string[]; readonly renewed: readonly string[] } = { staged: [], renewed: [] };
+  const conclude = (plan: Plan, attempt: Attempt, observed: Observed, runs: number, stopped: string | null): Result => {
     const judgement = judge(plan, attempt, observed, previous);
     return {
       ...judgement,
@@ -58,6 +64,7 @@ export async function run(context: Context): Promise<Result> {
         'serving-revisions': servingRevisions(observed),
         machines: machinesOf(anchor, observed),
         leftovers: leftoverCommands(plan.app, observed.machines),
+        secrets: told(secrets, staged),
         'flyctl-runs': runs,
         phases: watch.seconds(),
         seconds: Object.values(watch.seconds()).reduce((sum, seconds) => sum + seconds, 0),
@@ -65,15 +72,34 @@ export async function run(context: Context): Promise<Result> {
     };
   };
   const nothing: Attempt = { kind: 'none' };
-  if (!inputs.redeploy && judge(plan, nothing, anchor, previous).decision === 'skipped') return conclude(nothing, anchor, 0, null);
+  if (!inputs.redeploy && !isReasonToDeploy(secrets) && judge(imageOnly, nothing, anchor, previous).decision === 'skipped') {
+    warnOfUnknown(secrets, log);
+    return conclude(imageOnly, nothing, anchor, 0, null);
+  }
+  const plan: Plan = { ...imageOnly, afterRelease: isShipment(secrets) ? newestRelease(anchor.machines) : null };
   await notOlder(context, previous);
+  const text = textToStage(secrets);
   await watch.time('settle', () => log.group('Settle', () => settleFirst(context, fly)));
 
+  const refused = (problem: Pick<Result, 'decision' | 'reasonCode' | 'message'>): Result => ({ ...problem, outputs: { 'serving-sha': previous, 'previous-sha': previous }, result: { surface: 'vendure', before: previous, intended: plan.sha, secrets: told(secrets, staged) } });
   const fence = (): Promise<string | null> => fenced(context);
   const held = await fence();
-  if (held !== null) return { decision: 'failed', reasonCode: 'fence-lost', message: held, outputs: { 'serving-sha': previous, 'previous-sha': previous }, result: { surface: 'vendure', before: previous, intended: plan.sha } };
-  const { attempt, observed, runs, stopped } = await attempts({ context, plan, fly, watch, read, fence, deploy: (deadlineMs) => deployWithFlyctl({ context, config, surface, image: plan.image, fly, deadlineMs }) });
-  return conclude(attempt, observed, runs, stopped);
+  if (held !== null) return refused({ decision: 'failed', reasonCode: 'fence-lost', message: held });
+  const flyctl = openFlyctl(context, config);
+  try {
+    if (secrets !== null && text !== null) {
+      const { problem, ...what } = await watch.time('secrets', () => log.group('Stage the secrets', () => stageSecrets({ context, app: surface.app, fly, flyctl, secrets, text })));
+      staged = what;
+      if (problem !== null) return refused(problem);
+      // What is staged ships with whoever deploys next, so the lock is ours before it; flyctl was perhaps downloaded since, so it must be ours still.
+      const lost = await fence();
+      if (lost !== null) return refused({ decision: 'failed', reasonCode: 'fence-lost', message: `${lost} Staged at Fly already, and shipped by whoever deploys next: ${staged.staged.join(', ')}.` });
+    }
+    const { attempt, observed, runs, stopped } = await attempts({ context, plan, fly, watch, read, fence, deploy: (deadlineMs) => deployWithFlyctl({ context, flyctl, surface, image: plan.image, fly, deadlineMs }) });
+    return conclude(plan, attempt, observed, runs, stopped);
+  } finally {
+    await flyctl.close();
+  }
 }
 
 async function readFlyConfig(workspace: string, surface: VendureSurface): Promise<void> {

@@ -43,6 +43,8 @@ export const REASON_CODES = {
   'ref-not-found': 'The ref names no commit of the repository.',
   'registry-unavailable': 'The registry did not say whether it has the image; nothing was built.',
   'release-command-failed': 'The release command failed; no Machine was touched, the schema may have changed.',
+  'secrets-not-staged': 'Fly does not list the wanted secrets as they were staged; nothing was switched.',
+  'secrets-unavailable': 'The wanted secrets could not be read from their source, or not compared with those at Fly; nothing was written.',
   'serves-unproven': 'What serves now could not be read, or not often enough to be sure.',
   'target-serves': 'What was read back proves that the target serves the SHA.',
   'tool-digest-mismatch': 'A downloaded tool is not the one that was pinned; it was not started.',
