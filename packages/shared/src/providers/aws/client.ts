@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Secret } from '../../secrets/index.ts';
+import type { Secret } from '../../secrets/index.ts';
 import { ProviderError } from '../error.ts';
 import { type AwsLogin, logIn } from './login.ts';
 import { refusal } from './refusal.ts';
