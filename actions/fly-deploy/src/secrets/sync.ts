@@ -31,21 +31,25 @@ export async function readSecrets({ context, surface, fly, machines }: Sync): Pr
     return null;
   }
   if (source === undefined && !inputs['fly-secrets'].isEmpty) log.warning('The input `fly-secrets` is not used: the configuration names no `secrets`.');
-  const wanted = source === undefined ? NONE : await readWanted(source, context);
-  const listed = await fly.secrets().catch((error: unknown) => {
-    if (!(error instanceof ProviderError)) throw error;
-    if (source !== undefined) throw new UserError(`fly-deploy: ${error.message}, so that the wanted secrets cannot be compared. Nothing was written. Give a token that may list them, or set \`skip-secrets-sync\`.`, { reasonCode: 'secrets-unavailable', cause: error });
-    log.warning(`${error.message}: whether one is staged is not known.`);
-    return null;
-  });
+  const [wanted, listed, releases] = await Promise.all([
+    source === undefined ? NONE : readWanted(source, context),
+    fly.secrets().catch((error: unknown) => noList(error, { isNeeded: source !== undefined, log })),
+    fly.releases().catch((error: unknown) => noReleases(error, log)),
+  ]);
   if (listed === null) return null;
-  const releases = listed.length === 0 ? [] : await fly.releases().catch((error: unknown) => noReleases(error, log));
   const comparison = compare(wanted.values, listed, stagedSecrets(listed, machines, releases));
   tell(comparison, wanted, log);
   return { wanted, listed, comparison };
 }
 
 const NONE: Wanted = { values: new Map(), versions: {} };
+
+function noList(error: unknown, { isNeeded, log }: { isNeeded: boolean; log: Sync['context']['log'] }): null {
+  if (!(error instanceof ProviderError)) throw error;
+  if (isNeeded) throw new UserError(`fly-deploy: ${error.message}, so that the wanted secrets cannot be compared. Nothing was written. Give a token that may list them, or set \`skip-secrets-sync\`.`, { reasonCode: 'secrets-unavailable', cause: error });
+  log.warning(`${error.message}: whether one is staged is not known.`);
+  return null;
+}
 
 function noReleases(error: unknown, log: Sync['context']['log']): readonly FlyRelease[] {
   if (!(error instanceof ProviderError)) throw error;
