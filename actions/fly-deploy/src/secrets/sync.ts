@@ -53,7 +53,7 @@ function noList(error: unknown, { isNeeded, log }: { isNeeded: boolean; log: Syn
 
 function noReleases(error: unknown, log: Sync['context']['log']): readonly FlyRelease[] {
   if (!(error instanceof ProviderError)) throw error;
-  log.info(`${error.message}: whether a secret is staged is not known.`);
+  log.warning(`${error.message}: whether a secret is staged is not known.`);
   return [];
 }
 
@@ -93,8 +93,10 @@ export function textToStage(secrets: Secrets | null): Secret | null {
 }
 
 export function valuesToStage({ wanted, comparison }: Secrets): ReadonlyMap<string, Secret> {
-  const names = new Set(different(comparison));
-  return new Map([...wanted.values].filter(([name]) => names.has(name)));
+  return new Map(different(comparison).flatMap((name) => {
+    const value = wanted.values.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  }));
 }
 
 /** For the result: names, and versions of what they came from. Never a value, nor a digest. */

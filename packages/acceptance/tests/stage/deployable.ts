@@ -5,10 +5,7 @@ import { buildImage, startTwin, type Twin, type TwinRun } from '@vendure-deploy/
 import { type ActionRun, actionFolders, startAction } from '../../src/index.ts';
 import { subjectOf } from './actions.ts';
 import { CONFIG_FILE, FLY_CONFIG, shopConfig } from './config.ts';
-
-const REPOSITORY = 'example/shop';
-/** What serves, and what is deployed over it. */
-export const [OLD, NEW] = ['a'.repeat(40), 'b'.repeat(40)];
+import { makeHistory, REPOSITORY } from './world.ts';
 
 const SERVER = `const http = require('node:http');
 http.createServer(({ url }, response) => {
@@ -38,7 +35,7 @@ const FLY = {
   http_service: { internal_port: 3000, processes: ['app'], checks: [{ path: '/version', interval: '2s' }] },
 };
 
-/** A Fly app of its own, with real Machines that serve OLD. */
+/** A Fly app of its own, with real Machines that serve the old commit. */
 export interface App {
   readonly name: string;
   /** Runs fly-deploy for it, as the run that holds the lock. */
@@ -58,6 +55,9 @@ export interface Given {
 
 export interface Deployable extends AsyncDisposable {
   readonly twin: Twin;
+  /** What serves, and what is deployed over it. */
+  readonly old: string;
+  readonly new: string;
   openApp(secrets: Readonly<Record<string, string>>): Promise<App>;
   openRun(...faults: string[]): Promise<TwinRun & AsyncDisposable>;
   /** The variables by which a job of the production environment asks for its OIDC token. */
@@ -67,11 +67,13 @@ export interface Deployable extends AsyncDisposable {
 /** The twin with flyctl's releases and a lock that this run holds; apps are opened one by one. */
 export async function openDeployable(): Promise<Deployable> {
   const directory = await mkdtemp(join(tmpdir(), 'deployable-'));
-  const twin = await startTwin({ directory: join(directory, 'twin'), speed: 20, suite: { repository: 'example/suite', directory: join(import.meta.dirname, '../../../..') }, accountId: '0'.repeat(32), zones: [], flyctlVersions: ['0.4.87'] });
-  await twin.github.createRepository(REPOSITORY, join(import.meta.dirname, '../../../..'));
+  const checkout = join(directory, 'checkout');
+  const { previous, main } = await makeHistory(checkout);
+  const twin = await startTwin({ directory: join(directory, 'twin'), speed: 20, suite: { repository: 'example/suite', directory: checkout }, accountId: '0'.repeat(32), zones: [], flyctlVersions: ['0.4.87'] });
+  await twin.github.createRepository(REPOSITORY, checkout);
   twin.github.setRun({ id: 1001, repository: REPOSITORY, status: 'in_progress', startedAt: new Date().toISOString() });
   const githubToken = twin.github.issueToken({ contents: 'write', actions: 'read' });
-  const images = new Map(await Promise.all([OLD, NEW].map(async (sha) => [sha, await imageOf(directory, sha)] as const)));
+  const images = new Map(await Promise.all([previous, main].map(async (sha) => [sha, await imageOf(directory, sha)] as const)));
   const openRun: Deployable['openRun'] = async (...faults) => {
     const run = await twin.openRun({ faults, latencyMs: 0, lock: { repository: REPOSITORY, environment: 'production' } });
     return { ...run, [Symbol.asyncDispose]: () => run.close() };
@@ -80,9 +82,11 @@ export async function openDeployable(): Promise<Deployable> {
   let apps = 0;
   return {
     twin,
+    old: previous,
+    new: main,
     openRun,
     identity: (permissions = { 'id-token': 'write' }) => twin.github.identityEnvironment({
-      repository: REPOSITORY, ref: 'refs/heads/main', sha: NEW, actor: 'operator', runId: 1001, runAttempt: 1, environment: 'production', permissions,
+      repository: REPOSITORY, ref: 'refs/heads/main', sha: main, actor: 'operator', runId: 1001, runAttempt: 1, environment: 'production', permissions,
       jobWorkflowRef: 'example/suite/.github/workflows/deploy-environment.yml@refs/heads/main',
     }),
     async openApp(secrets) {
@@ -90,12 +94,12 @@ export async function openDeployable(): Promise<Deployable> {
       const host = `${name}.shop.example`;
       for (const [sha, image] of images) await twin.registry.pushImage(name, `production-${sha}`, image);
       twin.fly.addApp({ name, hosts: [host], secrets: { ...secrets } });
-      await twin.fly.seedRelease({ app: name, image: { repository: name, tag: `production-${OLD}` }, flyToml: FLY });
+      await twin.fly.seedRelease({ app: name, image: { repository: name, tag: `production-${previous}` }, flyToml: FLY });
       return {
         name,
         deploy: ({ run, secrets, inputs = {}, environment = {}, files = {} }) => startAction({
           folder: subjectOf('fly-deploy').folder,
-          inputs: { environment: 'production', sha: NEW, 'image-tag': `production-${inputs['sha'] ?? NEW}`, 'fly-api-token': twin.credentials.flyApiToken, 'github-token': githubToken, 'read-interval-seconds': '1', 'gate-seconds': '20', ...inputs },
+          inputs: { environment: 'production', sha: main, 'image-tag': `production-${inputs['sha'] ?? main}`, 'fly-api-token': twin.credentials.flyApiToken, 'github-token': githubToken, 'read-interval-seconds': '1', 'gate-seconds': '20', ...inputs },
           environment: { ...run.environment, ...environment },
           files: { [CONFIG_FILE]: configOf(name, host, secrets), [FLY_CONFIG]: FLY_TOML, ...files },
         }),
