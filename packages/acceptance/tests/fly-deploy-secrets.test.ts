@@ -52,6 +52,8 @@ describe('source inputs', () => {
       expect(await app.environmentOf('DATABASE_URL')).toBe(DATABASE);
       expect(await app.environmentOf('OLD_ONE')).toBe('nobody wants it');
       expect(toldOf(first)).toMatchObject({ same: ['DATABASE_URL'], absent: ['COOKIE_SECRET'], staged: ['COOKIE_SECRET'], renewed: ['COOKIE_SECRET'], unwanted: ['OLD_ONE'], 'staged-before': [] });
+      // flyctl's import and its deploy share a home, so each Machine asks for the secrets of that import at least.
+      expect(on.twin.fly.secretsVersion(app.name)).toEqual({ current: 2, asked: 2 });
       expect(phasesOf(first)).toEqual(['read', 'secrets', 'settle', 'flyctl', 'gate']);
       for (const secret of [DATABASE, COOKIE]) expectKept(first, secret);
       // The lock is renewed before the secrets are staged, and again before what ships them.

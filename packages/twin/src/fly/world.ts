@@ -55,6 +55,8 @@ export interface FlyWorld {
   claimsHost(host: string): boolean;
   /** What the public gets: a started, uncordoned, healthy Machine of the group with the service; 503 when there is none; null for a foreign host. */
   serve(host: string, request: Request): Promise<Response | null>;
+  /** The version of the app's secrets, and the one that the last Machine asked for at least. */
+  secretsVersion(app: string): { readonly current: number; readonly asked: number };
   truth(app: string): { vendure: Serving; groups: Readonly<Record<string, Serving>> };
   stop(): Promise<void>;
 }
@@ -117,6 +119,10 @@ export function createFlyWorld(options: FlyWorldOptions): FlyWorld {
     },
     claimsHost: (host) => [...apps.values()].some((app) => app.hosts.includes(host)),
     serve: (host, request) => serve([...apps.values()].find((app) => app.hosts.includes(host)), request),
+    secretsVersion: (name) => {
+      const { version: current, asked } = known(apps, name).vault;
+      return { current, asked };
+    },
     truth: (name) => truthOf(known(apps, name)),
     stop: async () => {
       await life.end();
