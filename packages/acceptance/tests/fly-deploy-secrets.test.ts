@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { ActionRun } from '../src/index.ts';
 import { subjectOf } from './stage/actions.ts';
@@ -143,6 +144,32 @@ describe('source inputs', () => {
     const ended = await app.deploy({ run, secrets: WANTED, inputs: given({ DATABASE_URL: DATABASE, COOKIE_SECRET: COOKIE }) });
     expectEnding(ended, subject, { decision: 'done', reasonCode: 'target-serves' });
     expect(await app.environmentOf('COOKIE_SECRET')).toBe(COOKIE);
+  });
+
+  test('a cancel while flyctl stages: what is told is what is known, and no Machine is touched', async () => {
+    const app = await on.openApp({ DATABASE_URL: DATABASE });
+    await using run = await on.openRun('fly POST /v1/apps/*/secrets 1 hang');
+    const asked = (async () => {
+      while (!run.requests().some(({ path }) => path.endsWith('/flyctl_0.4.87_Linux_x86_64.tar.gz'))) await setTimeout(20);
+      await setTimeout(1_000);
+    })();
+    const ended = await app.deploy({ run, secrets: WANTED, inputs: given({ DATABASE_URL: DATABASE, COOKIE_SECRET: COOKIE }), signals: [{ name: 'SIGINT', when: asked }] });
+    expectEnding(ended, subject, { decision: 'unknown', reasonCode: 'cancelled' });
+    expect(annotations(ended)).toEqual([expect.stringContaining('Cancelled while flyctl staged COOKIE_SECRET. What of it is at Fly ships with the next deploy.')]);
+    expect(ended.secondsAfterSignal).toBeLessThan(7);
+    expect(await app.environmentOf('COOKIE_SECRET')).toBeUndefined();
+    expectKept(ended, COOKIE);
+  });
+
+  test('the lock is lost while flyctl stages: nothing is switched, and what waits at Fly is named', async () => {
+    const app = await on.openApp({ DATABASE_URL: DATABASE });
+    await using run = await on.openRun('github PATCH /repos/*/*/git/refs/** 2- 403 {"message":"Resource not accessible by integration"}');
+    const ended = await app.deploy({ run, secrets: WANTED, inputs: given({ DATABASE_URL: DATABASE, COOKIE_SECRET: COOKIE }) });
+    expectEnding(ended, subject, { decision: 'failed', reasonCode: 'fence-lost' });
+    expect(annotations(ended)).toEqual([expect.stringContaining('Staged at Fly already, and shipped by whoever deploys next: COOKIE_SECRET.')]);
+    expect(toldOf(ended)).toMatchObject({ staged: ['COOKIE_SECRET'] });
+    expect(run.requests().filter(({ write, provider }) => write && provider === 'fly').map(({ path }) => path)).toEqual([`/v1/apps/${app.name}/secrets`]);
+    expect(await app.environmentOf('COOKIE_SECRET')).toBeUndefined();
   });
 
   test('digests of a form that nobody knows: the same commit is left alone with a warning, another one is deployed', async () => {

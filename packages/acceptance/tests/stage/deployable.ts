@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildImage, startTwin, type Twin, type TwinRun } from '@vendure-deploy/twin';
-import { type ActionRun, actionFolders, startAction } from '../../src/index.ts';
+import { type ActionRun, actionFolders, startAction, type StartOptions } from '../../src/index.ts';
 import { subjectOf } from './actions.ts';
 import { CONFIG_FILE, FLY_CONFIG, shopConfig } from './config.ts';
 import { makeHistory, REPOSITORY } from './world.ts';
@@ -51,6 +51,7 @@ export interface Given {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
+  readonly signals?: NonNullable<StartOptions['signals']>;
 }
 
 export interface Deployable extends AsyncDisposable {
@@ -97,7 +98,8 @@ export async function openDeployable(): Promise<Deployable> {
       await twin.fly.seedRelease({ app: name, image: { repository: name, tag: `production-${previous}` }, flyToml: FLY });
       return {
         name,
-        deploy: ({ run, secrets, inputs = {}, environment = {}, files = {} }) => startAction({
+        deploy: ({ run, secrets, inputs = {}, environment = {}, files = {}, signals = [] }) => startAction({
+          signals,
           folder: subjectOf('fly-deploy').folder,
           inputs: { environment: 'production', sha: main, 'image-tag': `production-${inputs['sha'] ?? main}`, 'fly-api-token': twin.credentials.flyApiToken, 'github-token': githubToken, 'read-interval-seconds': '1', 'gate-seconds': '20', ...inputs },
           environment: { ...run.environment, ...environment },
