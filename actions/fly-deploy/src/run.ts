@@ -16,7 +16,7 @@ import { type Observed, observe, servingRevisions } from './observe.ts';
 import type { Plan } from './plan.ts';
 import { flySaysNo, refuseFlyConfig, refuseInputs, refuseOlder, refuseUnsettled } from './refusals.ts';
 import { stageSecrets } from './secrets/stage.ts';
-import { isReasonToDeploy, isShipment, readSecrets, textToStage, told, warnOfUnknown } from './secrets/sync.ts';
+import { isReasonToDeploy, isShipment, readSecrets, shipped, textToStage, told, warnOfUnknown } from './secrets/sync.ts';
 import { settleFleet } from './settle-fleet.ts';
 import { stopwatch } from './stopwatch.ts';
 
@@ -53,7 +53,7 @@ export async function run(context: Context): Promise<Result> {
     const judgement = judge(plan, attempt, observed, previous);
     return {
       ...judgement,
-      message: stopped === null ? judgement.message : `${judgement.message} No second run of flyctl was tried: ${stopped}.`,
+      message: `${judgement.message}${stopped === null ? '' : ` No second run of flyctl was tried: ${stopped}.`}${judgement.decision === 'done' ? shipped(secrets) : ''}`,
       outputs: outputsOf(plan, attempt, observed, previous),
       result: {
         surface: 'vendure',

@@ -74,6 +74,7 @@ describe('source inputs', () => {
       const changed = await app.deploy({ run, secrets: WANTED, inputs: given({ DATABASE_URL: DATABASE, COOKIE_SECRET: `${COOKIE}2` }) });
       expectEnding(changed, subject, { decision: 'done', reasonCode: 'target-serves' });
       expect(changed.outputs).toMatchObject({ 'previous-sha': on.new, 'serving-sha': on.new });
+      expect(changed.log).toContain('Secrets shipped with it: COOKIE_SECRET.');
       expect(await app.environmentOf('COOKIE_SECRET')).toBe(`${COOKIE}2`);
       expect(toldOf(changed)).toMatchObject({ same: ['DATABASE_URL'], changed: ['COOKIE_SECRET'], staged: ['COOKIE_SECRET'], renewed: ['COOKIE_SECRET'] });
       expectKept(changed, `${COOKIE}2`);
@@ -155,7 +156,7 @@ describe('source inputs', () => {
     })();
     const ended = await app.deploy({ run, secrets: WANTED, inputs: given({ DATABASE_URL: DATABASE, COOKIE_SECRET: COOKIE }), signals: [{ name: 'SIGINT', when: asked }] });
     expectEnding(ended, subject, { decision: 'unknown', reasonCode: 'cancelled' });
-    expect(annotations(ended)).toEqual([expect.stringContaining('Cancelled while flyctl staged COOKIE_SECRET. What of it is at Fly ships with the next deploy.')]);
+    expect(annotations(ended)).toEqual([expect.stringContaining('Cancelled while flyctl staged COOKIE_SECRET: whether they are at Fly was not read. No Machine was touched; what is staged ships with the next deploy.')]);
     expect(ended.secondsAfterSignal).toBeLessThan(7);
     expect(await app.environmentOf('COOKIE_SECRET')).toBeUndefined();
     expectKept(ended, COOKIE);

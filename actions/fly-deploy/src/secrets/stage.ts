@@ -35,7 +35,7 @@ export async function stageSecrets({ context, app, fly, flyctl, secrets, text }:
   const values = valuesToStage(secrets);
   const names = [...values.keys()];
   const result = await flyctl.run({ args: ['secrets', 'import', '--stage', '--app', app], stdin: text, deadlineMs: DEADLINE_MS });
-  if (result.cancelled) return failed(names, 'unknown', 'cancelled', `Cancelled while flyctl staged ${names.join(', ')}. What of it is at Fly ships with the next deploy.`);
+  if (result.cancelled) return failed(names, 'unknown', 'cancelled', `Cancelled while flyctl staged ${names.join(', ')}: whether they are at Fly was not read.`);
   const seen = await readBack({ context, fly }, (after) => arrival(values, secrets.comparison, secrets.listed, after));
   if (seen instanceof ProviderError) return failed(names, 'unknown', 'secrets-not-staged', `Whether ${names.join(', ')} were staged could not be read (${seen.message}), and ${said(result)}`);
   if (seen.missing.length > 0) return failed(names, 'failed', 'secrets-not-staged', `Fly does not hold the secrets as they were staged: ${seen.missing.map(({ name, why }) => `${name}, ${why}`).join('; ')}. And ${said(result)}`);

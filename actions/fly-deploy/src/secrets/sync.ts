@@ -78,6 +78,12 @@ export function isShipment(secrets: Secrets | null): boolean {
   return secrets !== null && (secrets.comparison.staged.length > 0 || different(secrets.comparison).length > 0);
 }
 
+/** What the Machines have since this deploy, as the end of its message; '' when there is nothing new. */
+export function shipped(secrets: Secrets | null): string {
+  if (secrets === null || !isShipment(secrets)) return '';
+  return ` Secrets shipped with it: ${[...new Set([...secrets.comparison.staged, ...different(secrets.comparison)])].toSorted().join(', ')}.`;
+}
+
 /** The commit is left as it serves although its secrets may differ: that is never silent. */
 export function warnOfUnknown(secrets: Secrets | null, log: Sync['context']['log']): void {
   if (secrets?.comparison.scheme !== 'unknown') return;
