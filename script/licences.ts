@@ -13,14 +13,21 @@ interface Package {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-/** @returns one text, sorted by name, the same for the same lock file */
-export async function licences(action: string): Promise<string> {
-  const found = new Map<string, string>();
-  await visit(action, found);
-  return [...found.values()].sort().join('\n\n');
+interface Licence {
+  /** Name, version and the licence's short name. */
+  readonly title: string;
+  readonly text: string;
 }
 
-async function visit(folder: string, found: Map<string, string>): Promise<void> {
+/** @returns one text, sorted by name, the same for the same lock file; a licence that many packages share word for word stands there once, below all their names */
+export async function licences(action: string): Promise<string> {
+  const found = new Map<string, Licence | null>();
+  await visit(action, found);
+  const byText = Map.groupBy([...found.values()].filter((licence) => licence !== null).sort((one, other) => (one.title < other.title ? -1 : 1)), ({ text }) => text);
+  return [...byText].map(([text, shared]) => [...shared.map(({ title }) => title), text].join('\n').trim()).join('\n\n');
+}
+
+async function visit(folder: string, found: Map<string, Licence | null>): Promise<void> {
   const { dependencies = {} } = await read(folder);
   for (const name of Object.keys(dependencies)) {
     const place = resolve(folder, name);
@@ -28,7 +35,7 @@ async function visit(folder: string, found: Map<string, string>): Promise<void> 
     const key = `${described.name}@${described.version ?? ''}`;
     if (found.has(key)) continue;
     // Our own kernel is no third party; what it needs is.
-    found.set(key, described.name.startsWith('@vendure-deploy/') ? '' : await text(place, described));
+    found.set(key, described.name.startsWith('@vendure-deploy/') ? null : await licenceOf(place, described));
     await visit(place, found);
   }
 }
@@ -42,10 +49,10 @@ function resolve(from: string, name: string): string {
   }
 }
 
-async function text(folder: string, { name, version = '', license = 'no licence named' }: Package): Promise<string> {
+async function licenceOf(folder: string, { name, version = '', license = 'no licence named' }: Package): Promise<Licence> {
   const files = (await readdir(folder)).filter((file) => /^(?:licen[cs]e|copying|notice)/iu.test(file)).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8').catch(() => '')));
-  return [`${name} ${version} (${license})`, ...texts.map((one) => one.trim())].join('\n').trim();
+  return { title: `${name} ${version} (${license})`, text: texts.map((one) => one.trim()).join('\n').trim() };
 }
 
 async function read(folder: string): Promise<Package> {

@@ -1,10 +1,28 @@
 import type { Machine } from '@vendure-deploy/shared/providers/fly';
 import type { Plan } from './plan.ts';
 
+/** Whether a Machine is as it is wanted: its image, and the secrets that are to be shipped. */
+export function isTarget(plan: Pick<Plan, 'digest' | 'tag' | 'afterRelease'>, machine: Machine): boolean {
+  return runsImage(plan, machine) && !lacksSecrets(plan, machine);
+}
+
 /** Whether a Machine runs the image that is wanted: by digest where both are known, else by tag. */
-export function isTarget(plan: Pick<Plan, 'digest' | 'tag'>, machine: Machine): boolean {
+export function runsImage(plan: Pick<Plan, 'digest' | 'tag'>, machine: Machine): boolean {
   if (plan.digest !== '' && machine.digest !== '') return machine.digest === plan.digest;
   return machine.tag === plan.tag;
+}
+
+/** A Machine gets the secrets of the moment in which it is updated: one of an older release has the values of before. What names no release proves nothing. */
+export function lacksSecrets({ afterRelease }: Pick<Plan, 'afterRelease'>, { releaseVersion }: Machine): boolean {
+  return afterRelease !== null && !(releaseOrder(releaseVersion) > afterRelease);
+}
+
+export function newestRelease(machines: readonly Machine[]): number {
+  return Math.max(0, ...machines.map(({ releaseVersion }) => releaseOrder(releaseVersion)));
+}
+
+function releaseOrder(version: string): number {
+  return /^\d+$/u.test(version) ? Number(version) : 0;
 }
 
 /** Started, with every check passing; a Machine that scales to zero rests as `stopped` or `suspended` until somebody asks. */

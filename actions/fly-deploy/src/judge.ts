@@ -1,6 +1,6 @@
 import type { Decision, ReasonCode } from '@vendure-deploy/shared/action';
 import { shortSha } from '@vendure-deploy/shared/release';
-import { isSettled, isTarget, leftoverCommands, missingGroups, working } from './fleet.ts';
+import { isSettled, isTarget, lacksSecrets, leftoverCommands, missingGroups, runsImage, working } from './fleet.ts';
 import type { Observed } from './observe.ts';
 import type { Plan } from './plan.ts';
 import type { Release } from './release.ts';
@@ -37,7 +37,9 @@ export function convergence(plan: Plan, observed: Observed): Converged {
   const atTarget = machines.filter((machine) => isTarget(plan, machine));
   const publicIsTarget = observed.public.sha === plan.sha;
   const settled = machines.every(isSettled) && observed.health.kind === 'ok';
-  if (!publicIsTarget && atTarget.length === 0) return 'before';
+  // The same commit again, for its secrets: what the public gets cannot tell before from after.
+  const onlySecretsLack = plan.afterRelease !== null && machines.every((machine) => runsImage(plan, machine));
+  if (atTarget.length === 0 && (!publicIsTarget || onlySecretsLack)) return 'before';
   if (publicIsTarget && settled && atTarget.length === machines.length && missingGroups(plan, machines).length === 0) return 'target';
   return settled ? 'mixed' : 'moving';
 }
@@ -45,6 +47,7 @@ export function convergence(plan: Plan, observed: Observed): Converged {
 /** The only place where a verdict is made; flyctl's exit code only words it. */
 export function judge(plan: Plan, attempt: Attempt, observed: Observed, previous: string): Judgement {
   const where = convergence(plan, observed);
+  const machines = working(observed.machines);
   const serving = observed.public.kind === 'serves' ? shortSha(observed.public.sha) : 'unknown';
   if (attempt.kind === 'none') {
     if (where === 'target') return { decision: 'skipped', reasonCode: 'already-serves', message: `Vendure serves ${serving} already, in every process group. Nothing was written.` };
@@ -63,15 +66,15 @@ export function judge(plan: Plan, attempt: Attempt, observed: Observed, previous
   if (attempt.releaseCommandFailed) {
     return { decision: 'failed', reasonCode: 'release-command-failed', message: `The release command failed. Vendure still serves ${serving}; the schema may have changed.${words}${left} Mend the migration, then: ${next(plan, 'rerun')}` };
   }
-  const old = previous === '' ? serving : shortSha(previous);
-  if (attempt.exitCode === 0) return { decision: 'failed', reasonCode: 'flyctl-lied', message: `${said}, but Vendure still serves ${old} (old), read from the Machines and the public URL.${left} ${next(plan, 'rerun')}` };
-  return { decision: 'failed', reasonCode: 'not-switched', message: `${said}, and Vendure still serves ${old} (old).${words}${left} ${next(plan, 'rerun')}` };
+  const old = `${previous === '' ? serving : shortSha(previous)} (old)${machines.some((machine) => lacksSecrets(plan, machine)) ? ' with the secrets of before' : ''}`;
+  if (attempt.exitCode === 0) return { decision: 'failed', reasonCode: 'flyctl-lied', message: `${said}, but Vendure still serves ${old}, read from the Machines and the public URL.${left} ${next(plan, 'rerun')}` };
+  return { decision: 'failed', reasonCode: 'not-switched', message: `${said}, and Vendure still serves ${old}.${words}${left} ${next(plan, 'rerun')}` };
 }
 
 /** Which Machines are not as they should be, one by one. */
 function disagreement(plan: Plan, observed: Observed): string {
   const machines = working(observed.machines);
-  const wrong = machines.filter((machine) => !isTarget(plan, machine)).map(({ id, group }) => `Machine ${id} [${group}] runs another image`);
+  const wrong = machines.filter((machine) => !isTarget(plan, machine)).map((machine) => `Machine ${machine.id} [${machine.group}] ${runsImage(plan, machine) ? 'has the secrets of before' : 'runs another image'}`);
   const unwell = machines.filter((machine) => isTarget(plan, machine) && !isSettled(machine)).map(({ id, group, state, checks }) => {
     const failing = checks.filter((check) => check.status !== 'passing').map((check) => check.name);
     return `Machine ${id} [${group}] is ${state}${failing.length === 0 ? '' : `, and ${failing.join(', ')} does not pass`}`;

@@ -10,4 +10,6 @@ export interface Plan {
   /** How many Machines of each group there were, standbys left out: a deploy does not lose any. */
   readonly fleet: Readonly<Record<string, number>>;
   readonly runId: number;
+  /** The newest release of the Machines before secrets were to be shipped: only a newer one has them. null: none were, and the image alone decides. */
+  readonly afterRelease: number | null;
 }

@@ -9,7 +9,7 @@ import { type Observed, servingRevisions } from '../src/observe.ts';
 const NEW = 'b'.repeat(40);
 const OLD = 'a'.repeat(40);
 const NOTHING_TRIED: Attempt = { kind: 'none' };
-const plan: Plan = { app: 'shop', fleet: { app: 1, worker: 1 }, sha: NEW, tag: `production-${NEW}`, digest: '', groups: ['app', 'worker'], image: 'x', runId: 7 };
+const plan: Plan = { app: 'shop', fleet: { app: 1, worker: 1 }, sha: NEW, tag: `production-${NEW}`, digest: '', groups: ['app', 'worker'], image: 'x', runId: 7, afterRelease: null };
 
 const exit = (exitCode: number | null, extra: Partial<Extract<Attempt, { kind: 'ended' }>> = {}): Attempt => ({ kind: 'ended', exitCode, cancelled: false, timedOut: false, releaseCommandFailed: false, transience: null, lastWords: '', release: null, ...extra });
 
@@ -128,4 +128,29 @@ test('the commits at work are those of Machines that are started, uncordoned and
   const elsewhere = 'c'.repeat(40);
   const idle = [{ cordoned: true }, { standby: true as const }, { state: 'stopped' }].map((change) => ({ ...app, revision: elsewhere, ...change }));
   expect(servingRevisions({ ...seen, machines: [...seen.machines, ...idle, { ...app, revision: '' }] })).toEqual([OLD, NEW]);
+});
+
+// The commit serves already, and is deployed again for its secrets: image and public URL are the same before and after.
+const forSecrets: Plan = { ...plan, afterRelease: 2 };
+const released = (app: string, worker: string): Observed => {
+  const seen = observed('new', 'new', 'new');
+  return { ...seen, machines: seen.machines.map((machine) => ({ ...machine, releaseVersion: machine.group === 'app' ? app : worker })) };
+};
+
+test.each([
+  // flyctl said     releases of app, worker    decision   reason                      and says
+  ['exit 0', exit(0), released('3', '3'),        'done',    'target-serves',            'every Machine, every check'],
+  ['exit 1', exit(1), released('3', '3'),        'done',    'flyctl-failed-but-serves', 'flyctl ended with exit code 1'],
+  ['exit 0', exit(0), released('2', '2'),        'failed',  'flyctl-lied',              'with the secrets of before'],
+  ['exit 1', exit(1), released('2', '2'),        'failed',  'not-switched',             'with the secrets of before'],
+  ['exit 1', exit(1), released('3', '2'),        'partial', 'mixed',                    'Machine worker [worker] has the secrets of before'],
+  ['exit 0', exit(0), released('3', ''),         'partial', 'mixed',                    'Machine worker [worker] has the secrets of before'],
+] as const)('secrets for the same commit: %s', (_said, attempt, seen, decision, reasonCode, sentence) => {
+  expect(judge(forSecrets, attempt, seen, NEW)).toMatchObject({ decision, reasonCode, message: expect.stringContaining(sentence) });
+});
+
+test('secrets with another commit: a Machine of an older release lacks them, whatever it runs', () => {
+  expect(convergence(forSecrets, released('2', '2'))).toBe('before');
+  expect(convergence(forSecrets, observed('old', 'old', 'old'))).toBe('before');
+  expect(convergence(forSecrets, observed('new', 'old', 'new'))).toBe('mixed');
 });

@@ -9,7 +9,7 @@ export function faultList(): string {
     const rows = FAULTS.filter((entry) => entry.subject === subject).map((entry) => `  ${entry.form.padEnd(width)}${entry.does}\n  ${' '.repeat(width)}${argumentsOf(entry)}\n`);
     return `${form}\n  ${about}\n\n${rows.join('')}`;
   });
-  return `Each line is one fault; give it with --fault, or several in a --fault-file. The examples are for script/rehearse ${LANE}.\n<previous> in a fault is the commit that served before. A fault that never fires fails the rehearsal. AWS is not modelled yet.\n\n${blocks.join('\n')}`;
+  return `Each line is one fault; give it with --fault, or several in a --fault-file. The examples are for script/rehearse ${LANE}.\n<previous> in a fault is the commit that served before. A fault that never fires fails the rehearsal.\n\n${blocks.join('\n')}`;
 }
 
 /** The same for a program. */

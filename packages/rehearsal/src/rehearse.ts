@@ -97,7 +97,11 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
     variables: {},
     githubToken: '',
     defaultPermissions: 'read',
-    machine: async ({ id: job, permissions }) => ({ token: await run.issueToken(granted(permissions)), environmentOf: (step) => run.environmentOf({ job, step }) }),
+    machine: async ({ id: job, permissions, environment, workflowRef }) => {
+      const may = granted(permissions);
+      const identity = await run.identityEnvironment({ repository: SHOP, ref: `refs/heads/${branch}`, sha, actor: options.actor, runId: id, runAttempt: 1, environment: environment === '' ? null : environment, permissions: may, jobWorkflowRef: workflowRef });
+      return { token: await run.issueToken(may), hidden: [identity['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? ''].filter((token) => token !== ''), environmentOf: async (step) => ({ ...(await run.environmentOf({ job, step })), ...identity }) };
+    },
     actionEnvironment: await run.actionEnvironment(),
     queue: join(world.directory, 'queue'),
     resolveRepository: async (repository) => {

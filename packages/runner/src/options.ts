@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly environmentVariables?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly githubToken: string;
   /** The machine of one job: a token with just what the job may, and what each step's processes get. Without it, all jobs have `githubToken` and `environment`. */
-  machine?(job: { readonly id: string; readonly permissions: Readonly<Record<string, 'none' | 'read' | 'write'>> }): Promise<JobMachine>;
+  machine?(job: MachineRequest): Promise<JobMachine>;
   /** Reusable workflows and actions of other repositories. A rejection refuses the run before anything starts. */
   resolveRepository(repository: string, ref: string): Promise<{ directory: string; sha: string }>;
   /** The whole base environment of every step (PATH, proxy, CA): nothing of this process leaks into a step. */
@@ -53,8 +53,20 @@ export interface RunOptions {
   readonly timing?: Partial<Timing>;
 }
 
+/** What GitHub knows of a job when it gives it a machine. */
+export interface MachineRequest {
+  readonly id: string;
+  readonly permissions: Readonly<Record<string, 'none' | 'read' | 'write'>>;
+  /** '' when it names none. */
+  readonly environment: string;
+  /** owner/name/.github/workflows/file@ref: the workflow in which the job stands, a called one too. */
+  readonly workflowRef: string;
+}
+
 export interface JobMachine {
   readonly token: string;
+  /** What the job's log hides beside its secrets and that token: a credential that the environment holds. */
+  readonly hidden?: readonly string[];
   /** On top of `environment`. */
   environmentOf(step: string): Promise<Readonly<Record<string, string>>>;
 }

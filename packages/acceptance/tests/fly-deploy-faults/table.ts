@@ -68,7 +68,7 @@ export const TABLE: readonly Row[] = [
   { what: 'SIGINT while what serves is read', interruptedAt: /Read what serves now/u, expected: 'unknown/cancelled old' },
   { what: 'SIGINT in the drift audit', interruptedAt: /Drift audit/u, expected: 'unknown/cancelled old' },
   { what: 'SIGINT in the backup', interruptedAt: /group::Backup/u, expected: 'unknown/cancelled old' },
-  { what: 'SIGINT while flyctl is fetched', interruptedAt: /Deploy with flyctl/u, expected: 'unknown/cancelled old' },
+  { what: 'SIGINT while flyctl is fetched', interruptedAt: /group::Install flyctl/u, expected: 'unknown/cancelled old' },
   { what: 'SIGINT while Machines are changed', interruptedAt: /(?:Updating existing|Creating green) machines/u, expected: 'by the truth' },
   { what: 'SIGINT while it is read back', interruptedAt: /group::Read back/u, expected: 'by the truth' },
 ];

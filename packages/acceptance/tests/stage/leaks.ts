@@ -31,6 +31,12 @@ export function expectKept(run: ActionRun, secret: string, cores: readonly strin
   expect(masks).toContain(secret);
 }
 
+/** Nothing that left the process holds any of them, beside what GitHub was told to mask. */
+export function expectSilent(run: ActionRun, secrets: readonly string[]): void {
+  const { rest } = maskedOf(run);
+  expect({ leaks: secrets.flatMap((secret) => placesOf(secret, rest)) }).toEqual({ leaks: [] });
+}
+
 /** The texts in which a tool or a server may print a secret. */
 function formsOf(secret: string): Readonly<Record<string, string>> {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');

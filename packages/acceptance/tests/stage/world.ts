@@ -74,7 +74,7 @@ export function otherRun(id: number): Record<string, string> {
   return { GITHUB_RUN_ID: String(id), GITHUB_ACTOR: 'colleague' };
 }
 
-async function makeHistory(folder: string): Promise<World['commits']> {
+export async function makeHistory(folder: string): Promise<World['commits']> {
   await mkdir(folder, { recursive: true });
   await git(folder, 'init', '--quiet', '--initial-branch=main');
   await commit(folder, { Dockerfile: 'FROM node:24\nWORKDIR /shop\nCOPY . .\nCMD ["node", "server.cjs"]\n', 'server.cjs': '// previous\n' });

@@ -91,6 +91,7 @@ function worldRun(twin: Twin, run: TwinRun): WorldRun {
     environmentOf: (place) => (place.job === null ? Promise.resolve(run.environment) : run.environmentOf(place)),
     issueToken: (permissions) => Promise.resolve(twin.github.issueToken(permissions)),
     actionEnvironment: () => Promise.resolve(twin.github.actionEnvironment(SHOP)),
+    identityEnvironment: (job) => Promise.resolve(twin.github.identityEnvironment(job)),
     setRun: (state) => Promise.resolve(twin.github.setRun(state)),
     headOf: (repository, ref) => twin.github.headOf(repository, ref),
     interrupts: () => Promise.resolve(interrupts.map(({ job, step, signal, line }) => ({ job, step, signal, ...(line === undefined ? {} : { line }) }))),

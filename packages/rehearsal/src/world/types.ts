@@ -1,4 +1,4 @@
-import type { RequestRecord, RunState, Surfaces, Truth } from '@vendure-deploy/twin';
+import type { IdentityOfJob, RequestRecord, RunState, Surfaces, Truth } from '@vendure-deploy/twin';
 
 /** What one rehearsal's run needs of the world, wherever the world's process is: plain data in and out, so that it can cross a socket. */
 export interface WorldRun {
@@ -8,6 +8,8 @@ export interface WorldRun {
   issueToken(permissions: Readonly<Record<string, 'read' | 'write'>>): Promise<string>;
   /** What the JavaScript actions of this run get of the rehearsed GitHub: its cache service, and a token for it. */
   actionEnvironment(): Promise<Readonly<Record<string, string>>>;
+  /** By what a job asks the rehearsed GitHub who it is (OIDC); {} without `id-token: write`. */
+  identityEnvironment(job: IdentityOfJob): Promise<Readonly<Record<string, string>>>;
   setRun(run: RunState): Promise<void>;
   headOf(repository: string, ref: string): Promise<string>;
   interrupts(): Promise<readonly { job: string; step: string; signal: 'SIGINT' | 'runner-lost'; line?: string }[]>;

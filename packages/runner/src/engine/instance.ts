@@ -2,7 +2,7 @@ import { enterGroup, type Held } from '../concurrency/enter.ts';
 import { type Contexts, type Json, textMap, textOf, valueOf } from '../expressions/evaluate.ts';
 import { slotFlag } from '../expressions/values.ts';
 import type { Result } from '../outcome.ts';
-import type { JobMachine } from '../options.ts';
+import type { JobMachine, MachineRequest } from '../options.ts';
 import type { CallJob, Permissions, StepsJob } from '../plan/types.ts';
 import { askApproval } from './approval.ts';
 import { callInputs } from './inputs.ts';
@@ -123,7 +123,7 @@ async function runSteps(job: StepsJob, { calling, contexts, id, name, cancel }: 
   // The service asks before the job starts, and a job whose answer is no boolean does not.
   const forgives = job.continueOnError !== null && slotFlag(valueOf(job.continueOnError, contexts));
   run.options.observer?.jobStarted(id);
-  const machine = await machineOf(run, { id, permissions: permissionsOf(job, calling) });
+  const machine = await machineOf(run, { id, permissions: permissionsOf(job, calling), environment, workflowRef: `${plan.source.repository}/${plan.file}@${plan.source.ref}` });
   const vars = { ...run.options.variables, ...ofEnvironment(run.options.environmentVariables ?? {}, environment) };
   const outcome = await runJob({ run, plan, job, id, name, contexts: { ...contexts, vars, github: { ...(contexts['github'] as Record<string, Json>), token: machine.token } }, secrets: jobSecrets(calling, environment), machine, cancel });
   report(run, outcome);
@@ -136,7 +136,7 @@ function permissionsOf(job: CallJob | StepsJob, { plan, granted }: Calling): Per
 }
 
 /** The caller's own machine for this job, or the one that all jobs share. */
-async function machineOf({ options }: Run, job: { id: string; permissions: Permissions }): Promise<JobMachine> {
+async function machineOf({ options }: Run, job: MachineRequest): Promise<JobMachine> {
   return (await options.machine?.(job)) ?? { token: options.githubToken, environmentOf: () => Promise.resolve({}) };
 }
 

@@ -133,11 +133,11 @@ async function prepare(request: JobRequest): Promise<JobState> {
   await empty(temp);
   for (const place of [workspace, tools, join(temp, '_runner_file_commands'), join(temp, '_github_workflow')]) await mkdir(place, { recursive: true });
   const debugging = debugs(request, 'ACTIONS_STEP_DEBUG');
-  const { token } = request.machine;
+  const { token, hidden: credentials = [] } = request.machine;
   const hidden = Object.entries(secrets).filter(([name]) => !['ACTIONS_STEP_DEBUG', 'ACTIONS_RUNNER_DEBUG'].includes(name.toUpperCase()));
   // GitHub's own masks the token of its services, too.
   const services = run.options.actionEnvironment?.['ACTIONS_RUNTIME_TOKEN'] ?? '';
-  const masker = createMasker([...hidden.map(([, value]) => value), ...(services === '' ? [] : [services]), ...(token === '' ? [] : [token, Buffer.from(`x-access-token:${token}`).toString('base64')])]);
+  const masker = createMasker([...hidden.map(([, value]) => value), ...credentials, ...(services === '' ? [] : [services]), ...(token === '' ? [] : [token, Buffer.from(`x-access-token:${token}`).toString('base64')])]);
   run.nextCheckRun += 1;
   return {
     request,

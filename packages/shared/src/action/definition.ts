@@ -40,6 +40,10 @@ export interface ActionContext<I> {
   temporary: string;
   /** What a child process may inherit. */
   environment: Readonly<Record<string, string>>;
+  /** A secret that the action came by itself: from now on nothing shows it. */
+  hide(value: string): Secret;
+  /** GitHub's word for which job this is, for one audience; null where it offers none (`id-token: write`). @throws {UserError} */
+  idToken(audience: string): Promise<Secret | null>;
 }
 
 export interface PostContext {

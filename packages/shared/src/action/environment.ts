@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import * as core from '@actions/core';
-import { processRedactor, Secret } from '../secrets/index.ts';
+import type { Secret } from '../secrets/index.ts';
 import type { AnyActionDefinition, Clock, RunContext } from './definition.ts';
 import { UserError } from './errors.ts';
+import { hide } from './hide.ts';
 
 export const clock: Clock = {
   now: () => Date.now(),
@@ -61,13 +61,7 @@ export function rawInput(name: string): string {
 export function takeSecret(name: string): Secret {
   const value = rawInput(name).trim();
   delete process.env[variableOf(name)];
-  if (value === '') return new Secret('');
-  for (const part of new Set([value, ...value.split(/\r?\n/).map((line) => line.trim())])) {
-    // GitHub masks every occurrence of what it is given: shorter parts would blank ordinary text.
-    if (part === value || part.length >= 4) core.setSecret(part);
-  }
-  processRedactor.register(value);
-  return new Secret(value);
+  return hide(value);
 }
 
 /** As GitHub's runner names it: upper case, spaces to underscores, hyphens kept. */

@@ -47,6 +47,8 @@ export const REASON_CODES = {
   'rollback-failed': 'The target does not serve, and the deploy of the previous image did not bring that back.',
   'rolled-back': 'The target did not serve; the previous image was deployed again and serves.',
   'schema-drift': 'The database has not the schema that the commit expects, or whether it has is not known; nothing was switched.',
+  'secrets-not-staged': 'Fly does not list the wanted secrets as they were staged; nothing was switched.',
+  'secrets-unavailable': 'The wanted secrets could not be read from their source, or not compared with those at Fly; nothing was written.',
   'serves-unproven': 'What serves now could not be read, or not often enough to be sure.',
   'target-serves': 'What was read back proves that the target serves the SHA.',
   'tool-digest-mismatch': 'A downloaded tool is not the one that was pinned; it was not started.',

@@ -6,6 +6,8 @@ import type { ActionContext, ActionResult, AnyActionDefinition, PostContext } fr
 import type { InputSpec } from './inputs.ts';
 import { clock, folders, rawInput, readInputs, runContext, takeSecret } from './environment.ts';
 import { ending, explain, type Ending } from './ending.ts';
+import { hideUnlessWord } from './hide.ts';
+import { idToken } from './identity.ts';
 import { log } from './log.ts';
 import { jobSummary } from './summary.ts';
 
@@ -56,17 +58,20 @@ function cancelled(result: ActionResult<Record<string, string>>): ActionResult<R
 }
 
 function mainContext(definition: AnyActionDefinition, signal: AbortSignal): ActionContext<Record<string, InputSpec<unknown>>> {
+  const http = httpClient({ signal, clock });
   return {
     inputs: readInputs(definition),
     log,
     signal,
     run: runContext(process.env),
     clock,
-    http: httpClient({ signal, clock }),
+    http,
     state: { save: (key, value) => core.saveState(key, processRedactor.redact(value)) },
     summary: jobSummary,
     ...folders(process.env),
     environment: childEnvironment({}),
+    hide: hideUnlessWord,
+    idToken: (audience) => idToken(http, audience),
   };
 }
 

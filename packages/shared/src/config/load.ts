@@ -29,9 +29,10 @@ export function parseConfig(source: string, file: string): DeployConfig {
   const at = (offset: number): string => `${file}:${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
   const broken = [...document.errors, ...document.warnings];
   if (broken.length > 0) throw fault(broken.map((error) => `${at(error.pos[0])}: ${error.message}`).join('\n'));
-  const parsed = deployConfig.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const given: unknown = document.toJS({ maxAliasCount: 100 });
+  const parsed = deployConfig.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw fault(parsed.error.issues.flatMap((issue) => sentences(issue, document, at)).join('\n'));
+  throw fault(parsed.error.issues.flatMap((issue) => sentences(issue, { document, given }, at)).join('\n'));
 }
 
 export function environmentOf(config: DeployConfig, environment: string): EnvironmentConfig {
@@ -49,21 +50,21 @@ export function surfaceOf(config: DeployConfig, environment: string, surface: Su
   throw fault(`The deploy configuration has no environments.${environment}.surfaces.${surface}. Add it, or leave the ${surface} out of this deploy.`);
 }
 
-function sentences(issue: Issue, document: Document, at: (offset: number) => string): string[] {
+function sentences(issue: Issue, { document, given }: { document: Document; given: unknown }, at: (offset: number) => string): string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const known = knownKeys(deployConfig, issue.path);
+      const known = knownKeys(deployConfig, issue.path, given);
       const guess = nearest(key, known);
       return `${at(offsetOf(document, [...issue.path, key], true))}: unknown key ${dotted([...issue.path, key])}. ${guess === null ? `Known here: ${known.join(', ')}.` : `Did you mean ${guess}?`}`;
     });
   }
   const missing = issue.code !== 'invalid_key' && !document.hasIn(issue.path);
   const where = at(offsetOf(document, issue.path, false));
-  return [`${where}: ${dotted(issue.path)} ${missing ? 'is missing' : `is not allowed: ${issue.message}`}${hint(issue.path)}`];
+  return [`${where}: ${dotted(issue.path)} ${missing ? 'is missing' : `is not allowed: ${issue.message}`}${hint(issue.path, given)}`];
 }
 
-function hint(path: Path): string {
-  const said = description(deployConfig, path);
+function hint(path: Path, given: unknown): string {
+  const said = description(deployConfig, path, given);
   return said === null ? '' : ` (${said})`;
 }
 

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** The keys that the schema knows at a path. */
-export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
-  const there = schemaAt(schema, path);
+/** The keys that the schema knows at a path of what was given. */
+export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[], given: unknown): string[] {
+  const there = schemaAt(schema, path, given);
   return there instanceof z.ZodObject ? Object.keys(there.shape) : [];
 }
 
 /** What the schema says of the key at a path, if it says something. */
-export function description(schema: z.core.$ZodType, path: readonly PropertyKey[]): string | null {
-  const there = schemaAt(schema, path);
+export function description(schema: z.core.$ZodType, path: readonly PropertyKey[], given: unknown): string | null {
+  const there = schemaAt(schema, path, given);
   return there instanceof z.ZodType ? (there.description ?? null) : null;
 }
 
@@ -19,16 +19,22 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best !== undefined && best.edits <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : null;
 }
 
-function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | null {
+function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[], given: unknown): z.core.$ZodType | null {
   const plain = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  if (plain instanceof z.ZodDiscriminatedUnion) {
+    // Which keys are known hangs on what the union is told apart by; as long as that is wrong, none is.
+    const chosen = plain.options.find((option) => option instanceof z.ZodObject && z.looseObject({ [plain.def.discriminator]: option.shape[plain.def.discriminator] }).safeParse(given).success);
+    return chosen === undefined ? null : schemaAt(chosen, path, given);
+  }
   const [key, ...rest] = path;
   if (key === undefined) return plain;
+  const below: unknown = typeof given === 'object' && given !== null ? Reflect.get(given, key) : undefined;
   if (plain instanceof z.ZodObject) {
     const next: unknown = plain.shape[String(key)];
-    return next instanceof z.ZodType ? schemaAt(next, rest) : null;
+    return next instanceof z.ZodType ? schemaAt(next, rest, below) : null;
   }
-  if (plain instanceof z.ZodRecord) return schemaAt(plain.valueType, rest);
-  return plain instanceof z.ZodArray ? schemaAt(plain.element, rest) : null;
+  if (plain instanceof z.ZodRecord) return schemaAt(plain.valueType, rest, below);
+  return plain instanceof z.ZodArray ? schemaAt(plain.element, rest, below) : null;
 }
 
 /** Levenshtein's, one row at a time. */

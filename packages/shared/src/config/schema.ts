@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secretsSource } from './secrets-source.ts';
 
 const text = z.string().min(1);
 const path = text.regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\\]+$/).describe('A path within the repository');
@@ -35,7 +36,7 @@ const vendure = z.strictObject({
   strategy: z.enum(['canary', 'bluegreen', 'rolling', 'immediate']).optional().describe('Without it, the strategy of the Fly configuration'),
   migrations: text.optional().describe('A glob of the migration files'),
   commands: commands.optional(),
-  secrets: z.strictObject({ source: z.enum(['environment', 'fly']).describe('Who holds the wanted values'), names: z.array(text) }).optional(),
+  secrets: secretsSource.optional(),
 });
 
 const worker = z.strictObject({

@@ -35,6 +35,34 @@ test.each([
   expect(() => parseConfig(source, 'c.yml')).toThrow(sentence);
 });
 
+const VENDURE = '        graphql-path: /shop-api\n';
+const withSecrets = (secrets: string): string => good.replace(VENDURE, `${VENDURE}        secrets: ${secrets}\n`);
+
+test.each([
+  ['names for an input', '{ source: inputs, names: [DATABASE_URL, _X1] }'],
+  ['a map to AWS', '{ source: aws, region: ap-northeast-1, account: "012345678901", role: "arn:aws:iam::012345678901:role/deploy", map: { DATABASE_URL: "shop/production#DATABASE_URL", PEM: shop/pem } }'],
+  ["a laptop's profile", '{ source: aws, region: us-gov-west-1, account: "012345678901", map: { A: "shop#a b" } }'],
+])('secrets from %s', (_case, secrets) => {
+  expect(surfaceOf(parseConfig(withSecrets(secrets), 'c.yml'), 'production', 'vendure').secrets).toMatchObject({ source: secrets.includes('inputs') ? 'inputs' : 'aws' });
+});
+
+test.each([
+  ['a source that there is not', '{ source: fly, names: [A] }', 'c.yml:18:28: environments.production.surfaces.vendure.secrets.source is not allowed: give inputs or aws'],
+  ['no source', '{ names: [A] }', 'environments.production.surfaces.vendure.secrets.source is missing'],
+  ["a key of the other source", '{ source: inputs, names: [A], region: eu-west-1 }', 'c.yml:18:48: unknown key environments.production.surfaces.vendure.secrets.region. Known here: source, names.'],
+  ['a key misspelt', '{ source: inputs, nammes: [A] }', 'unknown key environments.production.surfaces.vendure.secrets.nammes. Did you mean names?'],
+  ['a name that is no variable', '{ source: inputs, names: [A-B] }', 'c.yml:18:44: environments.production.surfaces.vendure.secrets.names.0 is not allowed'],
+  ['a name twice', '{ source: inputs, names: [A, A] }', 'secrets.names is not allowed: it names one twice'],
+  ['no name', '{ source: inputs, names: [] }', 'secrets.names is not allowed'],
+  ['an account without quotes, which is a number', '{ source: aws, region: eu-west-1, account: 123456789012, map: { A: a#b } }', 'secrets.account is not allowed: Invalid input: expected string, received number (The AWS account, 12 digits in quotes'],
+  ['a role that is none', '{ source: aws, region: eu-west-1, account: "123456789012", role: deploy, map: { A: a#b } }', "(The ARN of the role that the job takes by GitHub's OIDC"],
+  ['a mapped name that is no variable', '{ source: aws, region: eu-west-1, account: "123456789012", map: { 1A: a#b } }', 'secrets.map.1A is not allowed'],
+  ['a reference without a secret', '{ source: aws, region: eu-west-1, account: "123456789012", map: { A: "#b" } }', '(secret-id#key, or secret-id for the whole of a secret that is no JSON)'],
+  ['an empty map', '{ source: aws, region: eu-west-1, account: "123456789012", map: {} }', 'secrets.map is not allowed: it is empty'],
+])('secrets: %s', (_case, secrets, sentence) => {
+  expect(() => parseConfig(withSecrets(secrets), 'c.yml')).toThrow(sentence);
+});
+
 test('a file that is not there is named', async () => {
   await expect(loadConfig('/nowhere/c.yml')).rejects.toThrow('The deploy configuration /nowhere/c.yml cannot be read.');
 });

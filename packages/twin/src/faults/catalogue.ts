@@ -13,14 +13,15 @@ export interface CatalogueEntry {
 
 /** What a line can be about, and how it begins. */
 export interface FaultForm {
-  readonly subject: 'request' | 'graphql' | 'machine' | 'tool' | 'run' | 'lock';
+  readonly subject: 'request' | 'graphql' | 'aws' | 'machine' | 'tool' | 'run' | 'lock';
   readonly form: string;
   readonly about: string;
 }
 
 export const FAULT_FORMS: readonly FaultForm[] = [
-  { subject: 'request', form: '<provider> <METHOD> <path> <nth> <effect>', about: 'one request to fly, cloudflare, github, registry or shop; METHOD may be *, in a path * stays within a segment and ** crosses, nth is n, a-b, a- or *' },
+  { subject: 'request', form: '<provider> <METHOD> <path> <nth> <effect>', about: 'one request to fly, cloudflare, github, registry, aws or shop; METHOD may be *, in a path * stays within a segment and ** crosses, nth is n, a-b, a- or *' },
   { subject: 'graphql', form: '<provider> graphql <operation> <nth> <effect>', about: "one GraphQL request by its operation's name, or * for any; it takes every effect of a request" },
+  { subject: 'aws', form: 'aws <Action> <nth> <effect>', about: 'one call of AWS by its action (AssumeRoleWithWebIdentity, GetCallerIdentity, GetSecretValue, BatchGetSecretValue); it takes every effect of a request. Only a shop whose `secrets.source` is aws makes one' },
   { subject: 'machine', form: 'fly machine <group>/<n> <nth> <effect>', about: "the nth start or update (or what the effect names) of the group's nth Machine, or of each with *; a release command's Machine is never counted" },
   { subject: 'tool', form: 'tool <flyctl|docker> <nth> <effect>', about: 'one deploy of flyctl or one build of docker; every other tool is real' },
   { subject: 'run', form: 'run step <job>/<step> 1 <effect>', about: 'the run, while that step is at work' },
@@ -51,6 +52,10 @@ const REQUEST: Rows<HttpEffect['kind'] | 'after-commit' | 'for'> = {
 
 const GRAPHQL: Rows<'operation'> = {
   operation: [{ form: 'any effect of a request', does: 'As for a request; an operation without a name is meant by * alone.', example: 'fly graphql * 1 200 {"errors":[{"message":"unauthorized"}]}' }],
+};
+
+const AWS: Rows<'action'> = {
+  action: [{ form: 'any effect of a request', does: "As for a request; AWS's clients tell errors apart by the name in `__type` (Secrets Manager) or in an ErrorResponse (STS).", example: 'aws GetSecretValue 1 400 {"__type":"AccessDeniedException"}' }],
 };
 
 const MACHINE: Rows<MachineEffect['kind']> = {
@@ -86,7 +91,7 @@ const LOCK: Rows<LockEffect['kind']> = {
 
 /** Every fault that there is; each example is run by a test. */
 export const FAULTS: readonly CatalogueEntry[] = [
-  ...entries('request', REQUEST), ...entries('graphql', GRAPHQL), ...entries('machine', MACHINE), ...entries('tool', TOOL), ...entries('run', RUN), ...entries('lock', LOCK),
+  ...entries('request', REQUEST), ...entries('graphql', GRAPHQL), ...entries('aws', AWS), ...entries('machine', MACHINE), ...entries('tool', TOOL), ...entries('run', RUN), ...entries('lock', LOCK),
 ];
 
 function entries(subject: FaultForm['subject'], rows: Rows<string>): CatalogueEntry[] {

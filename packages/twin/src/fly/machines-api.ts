@@ -86,6 +86,7 @@ function setMetadata({ body }: MachinesCall, machine: Machine, key: string): Res
 
 async function create(call: MachinesCall, app: App, state: FlyState): Promise<Response> {
   const { body } = call;
+  asksFor(app, body);
   try {
     const { machine } = await state.create(app, body['config'] as MachineConfig, {
       launch: body['skip_launch'] !== true,
@@ -103,8 +104,14 @@ async function create(call: MachinesCall, app: App, state: FlyState): Promise<Re
 // Of somebody else's update nothing is known but that it takes a while.
 const LONG_MS = 3_600_000;
 
+/** There is one copy of the secrets here, which is never behind: what was asked for is only remembered. */
+function asksFor({ vault }: App, body: Record<string, unknown>): void {
+  vault.asked = Number(body['min_secrets_version'] ?? 0);
+}
+
 async function update({ body }: MachinesCall, { app, machine }: { app: App; machine: Machine }, state: FlyState): Promise<Response> {
   const fault = state.fault(machine, 'asked-to-update');
+  asksFor(app, body);
   if (fault?.effect.kind === 'concurrent-update') machine.foreignUpdate ??= Date.now() + (fault.forMilliseconds ?? LONG_MS) / state.speed;
   if (stateOf(machine) === 'replacing') return json({ error: 'aborted: machine is replacing: concurrent update in progress' }, 409);
   try {

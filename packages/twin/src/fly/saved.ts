@@ -47,7 +47,7 @@ export function save({ name, hosts, vault, releases, machines }: App): SavedApp 
 
 /** The same secrets, each with its value of today (the database has another port). */
 export function restoreVault({ version, secrets }: SavedApp['vault'], today: Today): Vault {
-  return { version, secrets: new Map(Object.entries(secrets).map(([name, secret]) => [name, { ...secret, value: today(secret.value) }])) };
+  return { version, asked: 0, secrets: new Map(Object.entries(secrets).map(([name, secret]) => [name, { ...secret, value: today(secret.value) }])) };
 }
 
 type Today = (value: string) => string;

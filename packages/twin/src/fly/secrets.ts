@@ -11,12 +11,14 @@ export interface Secret {
 export interface Vault {
   /** Grows with every change; `min_secrets_version` of a Machine's update names one. */
   version: number;
+  /** The `min_secrets_version` of the last Machine that was made or updated; 0: it asked for none, and on Fly it may get values of before. */
+  asked: number;
   readonly secrets: Map<string, Secret>;
 }
 
 export function newVault(values: Readonly<Record<string, string>>, now = new Date()): Vault {
   const at = now.toISOString();
-  return { version: 1, secrets: new Map(Object.entries(values).map(([name, value]) => [name, { value, createdAt: at, updatedAt: at }])) };
+  return { version: 1, asked: 0, secrets: new Map(Object.entries(values).map(([name, value]) => [name, { value, createdAt: at, updatedAt: at }])) };
 }
 
 /** What a Machine gets that is created or updated now. */

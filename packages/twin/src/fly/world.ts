@@ -64,6 +64,8 @@ export interface FlyWorld {
   removeApp(name: string): Promise<void>;
   /** The leases that hold a Machine now, and whose they are. */
   leases(app: string): { readonly machine: string; readonly owner: string }[];
+  /** The version of the app's secrets, and the one that the last Machine asked for at least. */
+  secretsVersion(app: string): { readonly current: number; readonly asked: number };
   truth(app: string): { vendure: Serving; groups: Readonly<Record<string, Serving>> };
   stop(): Promise<void>;
 }
@@ -134,6 +136,10 @@ export function createFlyWorld(options: FlyWorldOptions): FlyWorld {
       await Promise.all([...machines.values()].map((machine) => life.stop(machine, { kill: true })));
     },
     leases: (name) => [...known(apps, name).machines.values()].filter((machine) => holderOf(machine) !== null).map((machine) => ({ machine: machine.id, owner: machine.lease?.owner ?? '' })),
+    secretsVersion: (name) => {
+      const { version: current, asked } = known(apps, name).vault;
+      return { current, asked };
+    },
     truth: (name) => truthOf(known(apps, name)),
     stop: async () => {
       await life.end();

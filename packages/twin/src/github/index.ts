@@ -1,2 +1,3 @@
 export type { JobState, RunState } from './actions.ts';
+export type { IdentityOfJob, TokenClaims } from './identity.ts';
 export { createGithubWorld, type GithubWorld, type LockHeld } from './world.ts';

@@ -9,6 +9,7 @@ import { createCacheService } from './cache-service.ts';
 import { createDeployments } from './deployments.ts';
 import { git, gitOrNull } from './git.ts';
 import { holdLock } from './held-lock.ts';
+import { createIssuer, type IdentityOfJob, type TokenClaims } from './identity.ts';
 import { type Repository } from './objects.ts';
 import { routes } from './routes.ts';
 import { gitBackend } from './smart-http.ts';
@@ -38,6 +39,10 @@ export interface GithubWorld {
   issueToken(permissions: Permissions, login?: string): string;
   /** What the JavaScript actions of one run get: where the cache service is, and a token for it. */
   actionEnvironment(repository: string): Readonly<Record<string, string>>;
+  /** The variables by which a job asks for its OIDC token; {} without `id-token: write`. */
+  identityEnvironment(job: IdentityOfJob): Readonly<Record<string, string>>;
+  /** What an OIDC token says that this GitHub signed; null for any other. */
+  verifyIdentity(token: string): TokenClaims | null;
   setRun(run: RunState): void;
   setJobs(runId: number, jobs: readonly JobState[]): void;
   /** Another run, which is active, takes the lock. @returns how it gives it back */
@@ -55,12 +60,13 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
   const tokens = new Map<string, Access>();
   const runs = createRuns(join(directory, 'github', 'runs.json'));
   const cache = createCacheService(join(directory, 'github', 'cache'));
+  const issuer = createIssuer();
   const rest = routes({ runs, deployments: createDeployments() });
 
   return {
     provider: {
       name: 'github',
-      claims: (host) => HOSTS.has(host) || cache.claims(host),
+      claims: (host) => HOSTS.has(host) || cache.claims(host) || issuer.claims(host),
       isWrite: (request) => (cache.claims(new URL(request.url).hostname) ? cache.isWrite(request) : !['GET', 'HEAD', 'OPTIONS'].includes(request.method) && !request.url.endsWith('/git-upload-pack')),
       fetch: (request) => answer(request).catch((error: unknown) => {
         if (error instanceof Refusal) return refuse(error);
@@ -92,6 +98,8 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
       return token;
     },
     actionEnvironment: (repository) => cache.actionEnvironment(repository),
+    identityEnvironment: (job) => issuer.environmentOf(job),
+    verifyIdentity: (token) => issuer.verify(token),
     setRun: (run) => runs.set(run),
     setJobs: (runId, jobs) => runs.setJobs(runId, jobs),
     holdLock: (repository, environment) => holdLock(find(repository), environment, runs),
@@ -107,6 +115,7 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
   async function answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
     if (cache.claims(url.hostname)) return cache.fetch(request);
+    if (issuer.claims(url.hostname)) return issuer.fetch(request);
     if (url.hostname === 'api.github.com') return api(request, url);
     const file = releases.get(url.pathname);
     if (file !== undefined) return download(file);

@@ -10,14 +10,14 @@ const GRAPHQL = /\/(?:graphql|shop-api|admin-api)$/u;
 
 export interface Received {
   readonly request: Request;
-  /** The text of a GraphQL request, whose operation a fault may name; null for every other body, which streams. */
+  /** The text of a request whose operation a fault may name; null for every other body, which streams. */
   readonly body: string | null;
   /** The same request without its body, for whoever only judges it. */
   readonly head: Request;
 }
 
-/** node's request as fetch's; the body streams unless it is GraphQL. */
-export async function receive(incoming: IncomingMessage, url: URL, signal: AbortSignal): Promise<Received> {
+/** node's request as fetch's; the body streams unless it is GraphQL, or `whole` is wanted. */
+export async function receive(incoming: IncomingMessage, url: URL, { signal, whole }: { signal: AbortSignal; whole: boolean }): Promise<Received> {
   const method = incoming.method ?? 'GET';
   const headers = new Headers();
   for (let index = 0; index < incoming.rawHeaders.length; index += 2) {
@@ -27,7 +27,7 @@ export async function receive(incoming: IncomingMessage, url: URL, signal: Abort
   const head = new Request(url, { method, headers });
   if (method === 'GET' || method === 'HEAD') return { request: new Request(url, { method, headers, signal }), body: null, head };
   const isGraphql = method === 'POST' && GRAPHQL.test(url.pathname) && !(headers.get('content-type') ?? '').startsWith('multipart/');
-  const body = isGraphql ? await readText(incoming) : null;
+  const body = isGraphql || whole ? await readText(incoming) : null;
   const stream = body ?? (Readable.toWeb(incoming) as unknown as ConstructorParameters<typeof Response>[0]);
   return { request: new Request(url, { method, headers, signal, body: stream, duplex: 'half' } as RequestInit), body, head };
 }

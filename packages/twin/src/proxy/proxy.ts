@@ -122,7 +122,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     const gone = new AbortController();
     outgoing.once('close', () => gone.abort());
     if (options.latencyMs > 0) await sleep(options.latencyMs);
-    const { request, body, head } = await receive(incoming, url, gone.signal);
+    const { request, body, head } = await receive(incoming, url, { signal: gone.signal, whole: provider.operation !== undefined });
     const fault = faultFor(provider, head, url, body);
     let changed = false;
     const ask = async (): Promise<Response> => {
@@ -144,10 +144,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     }
   }
 
-  function faultFor(provider: Provider, { method }: Request, url: URL, body: string | null): FaultEffect | null {
+  function faultFor(provider: Provider, head: Request, url: URL, body: string | null): FaultEffect | null {
     const faults = options.faults();
-    const byOperation = body === null ? null : faults.take(provider.name, `graphql ${operationOf(body)}`);
-    return byOperation ?? faults.take(provider.name, `${method} ${url.pathname}`);
+    const byOperation = body === null ? null : faults.take(provider.name, `graphql ${provider.operation?.(head, body) ?? operationOf(body)}`);
+    return byOperation ?? faults.take(provider.name, `${head.method} ${url.pathname}`);
   }
 
   function providerOf(host: string): Provider | undefined {

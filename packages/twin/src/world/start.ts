@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type AwsWorld, createAwsWorld } from '../aws/index.ts';
 import { type CloudflareWorld, createCloudflareWorld } from '../cloudflare/index.ts';
 import { createDatabaseWorld, type DatabaseWorld } from '../database/index.ts';
 import type { FaultScript } from '../faults/index.ts';
@@ -40,6 +41,7 @@ export interface Twin {
   readonly registry: RegistryWorld;
   readonly fly: FlyWorld;
   readonly cloudflare: CloudflareWorld;
+  readonly aws: AwsWorld;
   readonly database: DatabaseWorld;
   openRun(options: TwinRunOptions): Promise<TwinRun>;
   /** @param surfaces which app and Workers are which surface of the environment that is asked about */
@@ -57,11 +59,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const attending = new Set<Attending>();
   const providers: Provider[] = [];
   const worlds = createWorlds(options, { credentials, attending, saved, outbound: workersOutbound(() => providers, attending) });
-  const { github, registry, fly, cloudflare, database } = worlds;
+  const { github, registry, fly, cloudflare, aws, database } = worlds;
   for (const version of options.flyctlVersions) github.addRelease('superfly/flyctl', `v${version}`, await packFlyctl({ directory, version, real: options.tools?.flyctl }));
   await github.createRepository(options.suite.repository, options.suite.directory);
   if (saved !== null) await restore(worlds, saved);
-  providers.push(github.provider, registry.provider, fly.provider, cloudflare.provider, shopHosts({ fly, cloudflare }));
+  providers.push(github.provider, registry.provider, fly.provider, cloudflare.provider, aws.provider, shopHosts({ fly, cloudflare }));
   let runs = 0;
   return {
     ...worlds,
@@ -80,7 +82,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   };
 }
 
-type Worlds = Pick<Twin, 'github' | 'registry' | 'fly' | 'cloudflare' | 'database'>;
+type Worlds = Pick<Twin, 'github' | 'registry' | 'fly' | 'cloudflare' | 'aws' | 'database'>;
 
 interface Making {
   readonly credentials: Twin['credentials'];
@@ -105,11 +107,13 @@ function createWorlds(options: TwinOptions, { credentials, attending, saved, out
     return null;
   };
   const fly = createFlyWorld({ directory: join(directory, 'fly'), token: credentials.flyApiToken, speed, faults: { take }, registry });
+  const github = createGithubWorld({ directory });
   return {
-    github: createGithubWorld({ directory }),
+    github,
     registry,
     fly,
     cloudflare: createCloudflareWorld({ directory: join(directory, 'cloudflare'), token: credentials.cloudflareApiToken, accountId, zones: [...options.zones], outbound }),
+    aws: createAwsWorld({ verify: (token) => github.verifyIdentity(token) }),
     database: createDatabaseWorld({ directory: join(directory, 'database'), ...(saved === null ? {} : { password: saved.database.password }) }),
   };
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FAULTS, parseFault } from '../../src/faults/index.ts';
 import { eventually, NEW, OLD, stage as openFly, type Stage as Fly } from '../fly/stage.ts';
+import { openStage as openAws } from '../aws/stage.ts';
 import { openStage as openGithub, type Stage as Github } from '../github/stage.ts';
 import { type Asked, curl } from './curl.ts';
 
@@ -75,6 +76,18 @@ const PROOFS: Readonly<Record<string, () => Promise<void>>> = {
     expect(await graphql()).toBe('{"errors":[{"message":"unauthorized"}]}');
     expect(await graphql()).toBe('{"data":{"app":{"currentRelease":{"version":1}}}}');
   },
+  'aws GetSecretValue 1 400 {"__type":"AccessDeniedException"}': async () => {
+    const aws = await openAws(['aws GetSecretValue 1 400 {"__type":"AccessDeniedException"}']);
+    try {
+      aws.aws.putSecret('shop', 'value');
+      const manager = aws.manager(aws.aws.addUser({ name: 'operator', secrets: ['*'] }));
+      await expect(manager.get('shop')).rejects.toMatchObject({ name: 'AccessDeniedException' });
+      expect(await manager.get('shop')).toMatchObject({ SecretString: 'value' });
+      expect(aws.recorder.all().map(({ fault }) => fault)).toEqual(['aws GetSecretValue 1 400 {"__type":"AccessDeniedException"}', null]);
+    } finally {
+      await aws.stop();
+    }
+  },
   'fly machine app/3 * never-healthy': () => withMachine('app', async (id) => {
     await sleep(500);
     const [state, checks] = [(await machine(id)).state, (await machine(id)).checks];
@@ -136,13 +149,13 @@ const PROOFS: Readonly<Record<string, () => Promise<void>>> = {
   }),
 };
 
-test.each(FAULTS.filter(({ subject }) => ['request', 'graphql', 'machine'].includes(subject)).map(({ example }) => example))('%s acts', async (example) => {
+test.each(FAULTS.filter(({ subject }) => ['request', 'graphql', 'aws', 'machine'].includes(subject)).map(({ example }) => example))('%s acts', async (example) => {
   fly.setFaults(example);
   await eventually(async () => (await fly.public('/')).text === OLD);
   const proof = PROOFS[example];
   if (proof === undefined) throw new Error('Nothing proves it yet: add it to PROOFS.');
   await proof();
-  if (!example.startsWith('github')) expect(fly.fired().every((times) => times > 0)).toBe(true);
+  if (!/^(?:github|aws) /u.test(example)) expect(fly.fired().every((times) => times > 0)).toBe(true);
 });
 
 test('never-healthy with an end: the Machine gets well', async () => {

@@ -20,9 +20,16 @@ test.each([
   ['# comment\n\nA=1\r\nB=2',        { A: '1', B: '2' }],
   ['A=1\nOPEN="""one\nB=2',          { A: '1' }],
   [`A=1\nLONG=${'x'.repeat(65_536)}\nB=2`, { A: '1' }],
+  ['TICKS="""a#b"""',                { TICKS: 'a#b' }],
+  ["ODD='say \"#1\"'",                { ODD: 'say "#1"' }],
+  ['EVEN="a" #b',                    { EVEN: 'a' }],
   ['',                               {}],
 ])('%j', (text, secrets) => {
   expect(parseSecrets(text)).toEqual(secrets);
+});
+
+test.each(['Q="', "Q='"])('%j makes flyctl panic', (line) => {
+  expect(() => parseSecrets(`${line}\n`)).toThrow('slice bounds out of range');
 });
 
 test('a line without = is refused', () => {

@@ -3,6 +3,7 @@ import type { HttpClient, HttpResult } from '../../net/index.ts';
 import type { Secret } from '../../secrets/index.ts';
 import { codeOfStatus, ProviderError } from '../error.ts';
 import { type Machine, machineList } from './machine.ts';
+import { type FlyRelease, type FlySecret, releaseList, secretList } from './secret.ts';
 
 export interface FlyClient {
   /**
@@ -26,6 +27,14 @@ export interface FlyClient {
    * @see https://docs.machines.dev — "List Apps"
    */
   reach(): Promise<readonly string[]>;
+  /**
+   * The secrets of the app, staged ones too; a value is never among what Fly gives.
+   * @throws {ProviderError} as `machines`
+   * @see https://docs.machines.dev — "List App Secrets"
+   */
+  secrets(): Promise<readonly FlySecret[]>;
+  /** The newest releases, twenty of them: as many as flyctl itself looks at. @throws {ProviderError} as `machines` */
+  releases(): Promise<readonly FlyRelease[]>;
   /** The e-mail by which Fly calls this token: `<uuid>@tokens.fly.io` for a deploy token, and the owner of the leases that it takes. @throws {ProviderError} */
   whoami(): Promise<string>;
   /**
@@ -121,6 +130,8 @@ export function flyClient({ http, token, app, deadlineMs = DEADLINE_MS, signal }
       const listed = read(await ask(`https://api.machines.dev/v1/apps?org_slug=${encodeURIComponent(organization.slug)}`), appsAnswer, 'the organization');
       return (listed.apps ?? []).map(({ name }) => name);
     },
+    secrets: async () => read(await ask(`${path}/secrets`), secretList, 'the list of secrets'),
+    releases: async () => read(await ask(`https://api.fly.io/api/v1/apps/${encodeURIComponent(app)}/releases?limit=20`), releaseList, 'the list of releases'),
     whoami: async () => read(await ask('https://api.fly.io/graphql', signal, { query: 'query { viewer { ... on User { email } ... on Macaroon { email } } }' }), viewerAnswer, 'the name of the token').data.viewer.email,
     logs: async (instance) => {
       const answer = await ask(`https://api.fly.io/api/v1/apps/${encodeURIComponent(app)}/logs?instance=${encodeURIComponent(instance)}`);

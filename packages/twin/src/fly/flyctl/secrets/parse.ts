@@ -6,7 +6,7 @@ const LONGEST_LINE = 65_535;
 /**
  * What `flyctl secrets import` makes of its standard input. All of it is measured (0.4.87), quirks included: a `#` with an even number of quotes before it
  * starts a comment, names are not checked, an unterminated `"""` swallows the rest.
- * @throws {FlyctlError} for a line without `=`
+ * @throws {FlyctlError} for a line without `=`, and where flyctl panics: a value that is a single quote (by its source)
  */
 export function parseSecrets(text: string): Record<string, string> {
   const secrets: Record<string, string> = {};
@@ -46,6 +46,8 @@ function pairOf(line: string): [string, string] {
 }
 
 function unquoted(value: string): string {
+  // It begins and ends with the same quote, and Go takes off two characters of one.
+  if (value === '"' || value === "'") throw new FlyctlError('panic: runtime error: slice bounds out of range [1:0]');
   for (const quote of ['"""', '"', "'"]) {
     if (value.length >= 2 * quote.length && value.startsWith(quote) && value.endsWith(quote)) return value.slice(quote.length, -quote.length);
   }

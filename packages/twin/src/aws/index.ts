@@ -1,0 +1,1 @@
+export { type AwsWorld, createAwsWorld } from './world.ts';
