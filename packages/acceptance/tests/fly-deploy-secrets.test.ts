@@ -292,6 +292,16 @@ describe('source AWS', () => {
     expect({ writes: run.writes(), records: run.records(), stray: run.strayCalls() }).toEqual({ writes: 0, records: 0, stray: [] });
   });
 
+  test('a cancel while AWS does not answer ends at once', async () => {
+    keep({ DATABASE_URL: DATABASE, COOKIE_SECRET: COOKIE });
+    const app = await on.openApp({});
+    await using run = await on.openRun('aws GetSecretValue * hang');
+    const ended = await app.deploy({ run, secrets: source(MAP), environment: on.identity(), signals: [{ name: 'SIGINT', when: /AWS knows us as/u }] });
+    expectEnding(ended, subject, { decision: 'unknown', reasonCode: 'cancelled' });
+    expect(ended.secondsAfterSignal).toBeLessThan(2);
+    expect({ writes: run.writes(), records: run.records() }).toEqual({ writes: 0, records: 0 });
+  });
+
   test('one answer that is lost is asked for again', async () => {
     keep({ DATABASE_URL: DATABASE, COOKIE_SECRET: COOKIE });
     const app = await on.openApp({ DATABASE_URL: DATABASE, COOKIE_SECRET: COOKIE });
