@@ -146,12 +146,16 @@ function granted(permissions: Readonly<Record<string, 'none' | 'read' | 'write'>
   return Object.fromEntries(Object.entries(permissions).flatMap(([scope, level]) => (level === 'none' ? [] : [[scope, level]])));
 }
 
-/** What the shop's GitHub Environments hold: the providers' credentials, and the variables of the shop's own commands. */
+/** What the shop's GitHub Environments hold: the providers' credentials, the variables of the shop's own commands, and the secrets that its Machines get. */
 function secretsByEnvironment({ facts }: World, shop: ShopConfig): Record<string, Record<string, string>> {
-  const secretsOf = ({ surfaces: { vendure } }: SeedEnvironment): Record<string, string> => ({
-    FLY_API_TOKEN: facts.flyTokens[vendure.app] ?? '',
-    CLOUDFLARE_API_TOKEN: facts.credentials.cloudflareApiToken,
-    COMMAND_ENVIRONMENT: `DATABASE_URL=${facts.databaseOrigin}/${databaseOf(vendure.app)}`,
-  });
+  const secretsOf = ({ surfaces: { vendure } }: SeedEnvironment): Record<string, string> => {
+    const databaseUrl = `${facts.databaseOrigin}/${databaseOf(vendure.app)}`;
+    return {
+      FLY_API_TOKEN: facts.flyTokens[vendure.app] ?? '',
+      CLOUDFLARE_API_TOKEN: facts.credentials.cloudflareApiToken,
+      COMMAND_ENVIRONMENT: `DATABASE_URL=${databaseUrl}`,
+      FLY_SECRETS: JSON.stringify({ DATABASE_URL: databaseUrl }),
+    };
+  };
   return Object.fromEntries(Object.entries(shop.environments).map(([name, environment]) => [name, secretsOf(environment)]));
 }
