@@ -4,7 +4,7 @@ import { worthAnother } from './again.ts';
 import { gate } from './gate.ts';
 import type { inputs as declared } from './io.ts';
 import type { Attempt } from './judge.ts';
-import { leaseSentence, outwaitLeases } from './lease-wait.ts';
+import { outwaitLeases } from './lease-wait.ts';
 import type { Observed } from './observe.ts';
 import type { Plan } from './plan.ts';
 import { settleFleet } from './settle-fleet.ts';
@@ -17,8 +17,10 @@ export interface Attempts {
   readonly fly: FlyClient;
   readonly watch: Stopwatch;
   readonly read: () => Promise<Observed>;
+  /** What was read last. */
+  readonly before: Observed;
   /** What has to be so before flyctl may run; each time. */
-  readonly prepare: () => Promise<void>;
+  readonly prepare: (last: Observed) => Promise<void>;
   /** One flyctl run that may take that long. */
   readonly deploy: (deadlineMs: number) => Promise<Attempt>;
   /** Renews the lock; why it is not ours, or null. */
@@ -40,20 +42,20 @@ export async function attempts(a: Attempts): Promise<Attempted> {
   const { context, plan, watch, deploy } = a;
   const { inputs, log, clock } = context;
   const deadline = clock.now() + inputs['deploy-timeout-seconds'] * 1000;
-  const run = async (): Promise<Pick<Attempted, 'attempt' | 'observed' | 'leases'>> => {
-    await a.prepare();
+  const run = async (last: Observed): Promise<Pick<Attempted, 'attempt' | 'observed' | 'leases'>> => {
+    await a.prepare(last);
     const attempt = await log.group('Deploy with flyctl', () => deploy(deadline - clock.now()));
     // At once: they end within seconds.
     const leases = await leasesLeft(a, attempt);
     return { attempt, leases, observed: await watch.time('gate', () => log.group('Read back', () => readBack(a, attempt))) };
   };
-  const first = await run();
+  const first = await run(a.before);
   const why = worthAnother(plan, first.attempt, first.observed);
   if (why === null) return { ...first, runs: 1, stopped: null };
   log.warning(`fly-deploy: flyctl failed for a reason that passes by itself (${why}), and ${plan.app} is not at the target: one more run, once the Machines have settled.`);
   const stopped = (await watch.time('settle', () => log.group('Settle', () => calm(a, first.observed, why)))) ?? (await a.fence());
   if (stopped !== null) return { ...first, runs: 1, stopped };
-  return { ...(await run()), runs: 2, stopped: null };
+  return { ...(await run(first.observed)), runs: 2, stopped: null };
 }
 
 function readBack({ context, plan, read }: Attempts, attempt: Attempt): Promise<Observed> {
@@ -80,7 +82,7 @@ async function calm({ context, fly }: Attempts, observed: Observed, why: Transie
   const { inputs, clock, signal, log } = context;
   if (why === 'lease-held') {
     const held = await outwaitLeases({ fly, machines: observed.machines.map(({ id }) => id), clock, signal, log, budgetMs: inputs['settle-seconds'] * 1000 });
-    if (held.length > 0) return held.map((lease) => leaseSentence(lease, '')).join('; ');
+    if (held.length > 0) return held.join('; ');
   }
   const waiting = await settleFleet(context, fly);
   return waiting.length === 0 ? null : waiting.map(sentence).join('; ');

@@ -9,8 +9,9 @@ import { shortSha } from '@vendure-deploy/shared/release';
 import { type ShopCommands, shopCommands } from './before-switch.ts';
 import { type WantedFlyctl, wantedFlyctl } from './flyctl-version.ts';
 import type { inputs as declared } from './io.ts';
+import { outwaitLeases } from './lease-wait.ts';
 import type { Observed } from './observe.ts';
-import { flySaysNo, refuseFlyConfig, refuseOlder, refuseUnsettled } from './refusals.ts';
+import { flySaysNo, refuseFlyConfig, refuseLeased, refuseOlder, refuseUnsettled } from './refusals.ts';
 import { settleFleet } from './settle-fleet.ts';
 
 type Context = ActionContext<typeof declared>;
@@ -73,10 +74,13 @@ export async function warnOfReach({ log }: Context, fly: FlyClient, app: string)
   log.warning(`fly-deploy: input \`fly-api-token\` reaches ${others.length} more app${others.length === 1 ? '' : 's'} of the organization (${named}${others.length > 3 ? ', …' : ''}). A deploy needs a token of ${app} alone:  flyctl tokens create deploy --app ${app} --expiry 720h .`);
 }
 
-export async function settleFirst(context: Context, fly: FlyClient): Promise<void> {
-  const { inputs, log } = context;
-  if (inputs['skip-machine-settle']) return log.warning('skip-machine-settle is set: whether a Machine is on its way to another state was not looked at.');
-  refuseUnsettled(await settleFleet(context, fly), inputs['settle-seconds']);
+/** Until no Machine is on its way elsewhere, and nobody holds one: flyctl would wait a minute for a lease, and then fail. */
+export async function settleFirst(context: Context, fly: FlyClient, { machines }: Observed): Promise<void> {
+  const { inputs, log, clock, signal } = context;
+  if (inputs['skip-machine-settle']) return log.warning('skip-machine-settle is set: whether a Machine is on its way to another state, or leased, was not looked at.');
+  const deadline = clock.now() + inputs['settle-seconds'] * 1000;
+  refuseUnsettled(await settleFleet(context, fly, machines), inputs['settle-seconds']);
+  refuseLeased(await outwaitLeases({ fly, machines: machines.map(({ id }) => id), clock, signal, log, budgetMs: deadline - clock.now() }), inputs['settle-seconds']);
 }
 
 /** Renews the lock right before the step that cannot be taken back. @returns why not, or null */

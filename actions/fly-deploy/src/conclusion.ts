@@ -109,6 +109,6 @@ function machinesOf(anchor: Observed, observed: Observed): Record<string, unknow
   return ids.map((id) => {
     const [before, after] = [anchor, observed].map(({ machines }) => machines.find((machine) => machine.id === id));
     const of = (machine: typeof before): unknown => (machine === undefined ? null : { sha: machine.revision || machine.tag, state: machine.state, cordoned: machine.cordoned });
-    return { id, group: (after ?? before)?.group, before: of(before), after: of(after) };
+    return { id, group: (after ?? before)?.group, region: (after ?? before)?.region, before: of(before), after: of(after) };
   });
 }

@@ -27,7 +27,7 @@ export async function deployWithFlyctl({ context, flyctl, surface, image, releas
   const { inputs, log, workspace, clock } = context;
   const timer = releaseCommandTimer(clock);
   const result = await watch.time('flyctl', () => flyctl.run({
-    args: deployArguments({ app: surface.app, config: join(workspace, surface['fly-config']), image, strategy: inputs.strategy || (surface.strategy ?? ''), maxUnavailable: inputs['max-unavailable'], releaseCommand }),
+    args: deployArguments({ app: surface.app, config: join(workspace, surface['fly-config']), image, strategy: inputs.strategy || (surface.strategy ?? ''), maxUnavailable: inputs['max-unavailable'], releaseCommand, seconds: deadlineMs / 1000 }),
     deadlineMs,
     onLine: timer.line,
   }));
@@ -49,7 +49,7 @@ export async function deployWithFlyctl({ context, flyctl, surface, image, releas
 }
 
 /** Pure, and its test is a table. `--deploy-retries` is always explicit: `auto` asks a feature-flag service. */
-export function deployArguments(wanted: { app: string; config: string; image: string; strategy: string; maxUnavailable: string; releaseCommand: boolean }): string[] {
+export function deployArguments(wanted: { app: string; config: string; image: string; strategy: string; maxUnavailable: string; releaseCommand: boolean; seconds: number }): string[] {
   return [
     'deploy',
     '--app',
@@ -63,10 +63,25 @@ export function deployArguments(wanted: { app: string; config: string; image: st
     '--deploy-retries',
     '1',
     '--dns-checks=false',
-    ...(wanted.releaseCommand ? [] : ['--skip-release-command']),
+    '--wait-timeout',
+    `${waitSeconds(wanted.seconds)}s`,
+    ...(wanted.releaseCommand ? ['--release-command-timeout', `${half(wanted.seconds)}s`] : ['--skip-release-command']),
     ...(wanted.strategy === '' ? [] : ['--strategy', wanted.strategy]),
     ...(wanted.maxUnavailable === '' ? [] : ['--max-unavailable', wanted.maxUnavailable]),
   ];
+}
+
+// flyctl's own, for each wait of a Machine (fly deploy --help).
+const DEFAULT_WAIT_SECONDS = 300;
+
+/** Of the time that is left, so that flyctl ends by itself and takes its green Machines away before it is killed. */
+function waitSeconds(left: number): number {
+  return Math.min(DEFAULT_WAIT_SECONDS, half(left));
+}
+
+/** The release command gets half of the time, too: flyctl would leave a longer one running after its 5 minutes. */
+function half(left: number): number {
+  return Math.max(10, Math.floor(left / 2));
 }
 
 /** flyctl's own error lines, else the last thing it printed. */

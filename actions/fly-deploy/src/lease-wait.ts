@@ -16,16 +16,19 @@ const ROUNDING_MS = 1_000;
 /**
  * Waits until no Machine is leased any more, and says who holds which: a run of ours that was killed leaves leases that end by themselves, somebody
  * else's deploy is at work. A lease is never broken.
- * @returns the leases that outlast the budget; [] once all have ended
+ * @returns a sentence for each lease that outlasts the budget; [] once all have ended
  */
-export async function outwaitLeases({ fly, machines, clock, signal, log, budgetMs }: LeaseWait): Promise<readonly Lease[]> {
+export async function outwaitLeases({ fly, machines, clock, signal, log, budgetMs }: LeaseWait): Promise<readonly string[]> {
   const deadline = clock.now() + budgetMs;
-  const own = await fly.whoami().catch(() => '');
+  let own: string | null = null;
   for (;;) {
     const held = await fly.leases(machines);
-    for (const lease of held) log.info(leaseSentence(lease, own));
+    if (held.length === 0) return [];
+    const ours = (own ??= await fly.whoami().catch(() => ''));
+    const sentences = held.map((lease) => leaseSentence(lease, ours));
+    for (const sentence of sentences) log.info(`${sentence}.`);
     const latest = Math.max(0, ...held.map(({ expiresAt }) => expiresAt)) + ROUNDING_MS;
-    if (held.length === 0 || latest > deadline) return held;
+    if (latest > deadline) return sentences;
     await clock.sleep(Math.max(ROUNDING_MS, latest - clock.now()), signal);
   }
 }

@@ -59,6 +59,12 @@ export function refuseUnsettled(waiting: readonly Unsettled[], budgetSeconds: nu
   throw new UserError(`fly-deploy: the Machines did not settle within ${budgetSeconds} s: ${waiting.map(sentence).join('; ')}. Nothing was written. Wait and run again, or set \`skip-machine-settle\` to deploy all the same.`, { reasonCode: 'not-settled' });
 }
 
+/** @throws {UserError} when a Machine is held by somebody, or by a flyctl of ours that was killed, for longer than may be waited */
+export function refuseLeased(held: readonly string[], budgetSeconds: number): void {
+  if (held.length === 0) return;
+  throw new UserError(`fly-deploy: after ${budgetSeconds} s the Machines are still held: ${held.join('; ')}. Nothing was written. Another deploy may be at work: wait and run again, or set \`skip-machine-settle\` to deploy all the same.`, { reasonCode: 'not-settled' });
+}
+
 export type Comparison = 'ahead' | 'behind' | 'diverged' | 'identical';
 
 /** @throws {UserError} when what serves contains the commit and more (I8) */

@@ -51,7 +51,7 @@ export async function run(context: Context): Promise<Result> {
   const plan: Plan = { ...imageOnly, afterRelease: isShipment(secrets) || inputs.redeploy ? newestRelease(anchor.machines) : null };
   await Promise.all([notOlder(context, story.previous), warnOfReach(context, fly, surface.app)]);
   const text = textToStage(secrets);
-  await watch.time('settle', () => log.group('Settle', () => settleFirst(context, fly)));
+  await watch.time('settle', () => log.group('Settle', () => settleFirst(context, fly, anchor)));
   const backup = await auditAndBackUp(context, commands, watch);
 
   const fence = (): Promise<string | null> => fenced(context);
@@ -66,11 +66,11 @@ export async function run(context: Context): Promise<Result> {
     const lost = staged.staged.length === 0 ? null : await fence();
     if (lost !== null) return refuse(story, plan, { decision: 'failed', reasonCode: 'fence-lost', message: `${lost} Staged at Fly already, and shipped by whoever deploys next: ${staged.staged.join(', ')}.` }, { backup, staged });
 
-    const prepare = async (): Promise<void> => (strategy === 'bluegreen' ? clearUnfinished({ context, fly, groups: plan.groups }) : undefined);
-    const deploy = (wanted: Plan, releaseCommand: boolean): Promise<Attempted> =>
-      attempts({ context, plan: wanted, fly, watch, read, fence, prepare, deploy: (deadlineMs) => deployWithFlyctl({ context, flyctl, surface, image: wanted.image, releaseCommand, fly, watch, deadlineMs }) });
-    const attempted = await deploy(plan, true);
-    const returned = inputs.rollback === 'auto' ? await rollBack({ context, judgement: verdictOf(plan, attempted, story.previous), plan, anchor, fence, deploy: (back) => deploy(back, false) }) : null;
+    const prepare = async ({ machines }: Observed): Promise<void> => (strategy === 'bluegreen' ? clearUnfinished({ context, fly, groups: plan.groups, machines }) : undefined);
+    const deploy = (wanted: Plan, before: Observed, releaseCommand: boolean): Promise<Attempted> =>
+      attempts({ context, plan: wanted, before, fly, watch, read, fence, prepare, deploy: (deadlineMs) => deployWithFlyctl({ context, flyctl, surface, image: wanted.image, releaseCommand, fly, watch, deadlineMs }) });
+    const attempted = await deploy(plan, anchor, true);
+    const returned = inputs.rollback === 'auto' ? await rollBack({ context, judgement: verdictOf(plan, attempted, story.previous), plan, anchor, fence, deploy: (back) => deploy(back, attempted.observed, false) }) : null;
     return conclude(story, plan, attempted, { backup, staged, returned });
   } finally {
     await flyctl.close();

@@ -55,12 +55,14 @@ interface Clearing {
   readonly context: ActionContext<typeof declared>;
   readonly fly: FlyClient;
   readonly groups: readonly string[];
+  /** As they were read last. */
+  readonly machines: readonly Machine[];
 }
 
 /** Removes what an unfinished bluegreen deploy left, and reads back that it is gone. Nothing is removed where one image does not serve whole. */
-export async function clearUnfinished({ context, fly, groups }: Clearing): Promise<void> {
+export async function clearUnfinished({ context, fly, groups, machines }: Clearing): Promise<void> {
   const { log, inputs, clock, signal } = context;
-  const found = unfinished(await fly.machines(), groups);
+  const found = unfinished(machines, groups);
   if (found.kind === 'none') return;
   if (found.kind === 'unclear') {
     log.warning(`fly-deploy: the Machines run ${found.images.length} images (${found.images.join(', ')}), and no one of them serves whole: flyctl will refuse bluegreen. Deploy once with \`strategy: rolling\`, which brings every Machine to one image.`);

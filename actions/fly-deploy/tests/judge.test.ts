@@ -26,7 +26,7 @@ function observed(app: Which, worker: Which, serves: Which | 'unreachable', chan
     digest: '',
     revision: sha[which],
     since: '',
-    hostStatus: 'ok',
+    hostStatus: 'ok', region: 'fra',
     releaseId: 'r2',
     standby: false,
     cordoned: false,
@@ -70,12 +70,15 @@ test('a failure names what serves and the next command', () => {
   expect(message).toContain('gh run rerun 7 --failed');
 });
 
-test.each([
-  ['the strategy of fly.toml', '', '', []],
-  ['one strategy for this run', 'rolling', '1', ['--strategy', 'rolling', '--max-unavailable', '1']],
-])('flyctl is started with %s', (_, strategy, maxUnavailable, tail) => {
-  const args = deployArguments({ app: 'shop', config: 'fly.toml', image: 'registry.fly.io/shop:1', strategy, maxUnavailable, releaseCommand: true });
-  expect(args).toEqual(['deploy', '--app', 'shop', '--config', 'fly.toml', '--image', 'registry.fly.io/shop:1', '--remote-only', '--yes', '--deploy-retries', '1', '--dns-checks=false', ...tail]);
+const FLYCTL = { app: 'shop', config: 'fly.toml', image: 'registry.fly.io/shop:1', strategy: '', maxUnavailable: '', releaseCommand: true, seconds: 1800 };
+test.each<[string, Partial<typeof FLYCTL>, string[]]>([
+  ['the strategy of fly.toml', {}, ['--wait-timeout', '300s', '--release-command-timeout', '900s']],
+  ['one strategy for this run', { strategy: 'rolling', maxUnavailable: '1' }, ['--wait-timeout', '300s', '--release-command-timeout', '900s', '--strategy', 'rolling', '--max-unavailable', '1']],
+  ['waits that fit into what is left', { seconds: 100 }, ['--wait-timeout', '50s', '--release-command-timeout', '50s']],
+  ['waits of some seconds at least', { seconds: 4 }, ['--wait-timeout', '10s', '--release-command-timeout', '10s']],
+  ['no release command on the way back', { releaseCommand: false }, ['--wait-timeout', '300s', '--skip-release-command']],
+])('flyctl is started with %s', (_, change, tail) => {
+  expect(deployArguments({ ...FLYCTL, ...change })).toEqual(['deploy', '--app', 'shop', '--config', 'fly.toml', '--image', 'registry.fly.io/shop:1', '--remote-only', '--yes', '--deploy-retries', '1', '--dns-checks=false', ...tail]);
 });
 
 const changed = (seen: Observed, ...more: readonly Partial<Observed['machines'][number]>[]): Observed => {

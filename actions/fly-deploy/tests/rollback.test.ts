@@ -9,7 +9,7 @@ const NEW = 'b'.repeat(40);
 const plan: Plan = { app: 'shop', sha: NEW, tag: 'new', digest: 'sha256:new', groups: ['app'], image: 'registry.fly.io/shop:new', fleet: { app: 1 }, runId: 7, afterRelease: null };
 
 const machine = (tag: string, change: Partial<Machine> = {}): Machine => ({
-  id: tag, state: 'started', since: '', hostStatus: 'ok', group: 'app', releaseId: '', releaseVersion: '1', image: `registry.fly.io/shop:${tag}`, tag, digest: '', revision: tag === 'old' ? OLD : NEW,
+  id: tag, state: 'started', since: '', hostStatus: 'ok', region: 'fra', group: 'app', releaseId: '', releaseVersion: '1', image: `registry.fly.io/shop:${tag}`, tag, digest: '', revision: tag === 'old' ? OLD : NEW,
   standby: false, cordoned: false, hasService: true, autostops: false, wantsChecks: false, safeToDestroy: false, canary: false, checks: [], ...change,
 });
 

@@ -4,7 +4,7 @@ import { unfinished } from '../src/unfinished.ts';
 
 let count = 0;
 const machine = (image: 'old' | 'new', group: string, change: Partial<Machine> = {}): Machine => ({
-  id: `${image}-${group}-${(count += 1)}`, state: 'started', since: '', hostStatus: 'ok', group, releaseId: '', releaseVersion: image === 'old' ? '1' : '2', image, tag: image, digest: '', revision: '',
+  id: `${image}-${group}-${(count += 1)}`, state: 'started', since: '', hostStatus: 'ok', region: 'fra', group, releaseId: '', releaseVersion: image === 'old' ? '1' : '2', image, tag: image, digest: '', revision: '',
   standby: false, cordoned: false, hasService: group === 'app', autostops: false, wantsChecks: false, safeToDestroy: false, canary: false, checks: [], ...change,
 });
 const whole = (image: 'old' | 'new', change: Partial<Machine> = {}): Machine[] => [machine(image, 'app', change), machine(image, 'app', change), machine(image, 'worker', change)];

@@ -6,7 +6,7 @@ import nock from 'nock';
 
 const secret = (name: string, updatedAt: number | null): FlySecret => ({ name, digest: 'd', updatedAt });
 const machine = (releaseVersion: string): Machine => ({
-  id: 'm', state: 'started', since: '', hostStatus: 'ok', group: 'app', releaseId: '', releaseVersion, image: '', tag: '', digest: '', revision: '', standby: false, cordoned: false, hasService: true, autostops: false, wantsChecks: false, safeToDestroy: false, canary: false, checks: [],
+  id: 'm', state: 'started', since: '', hostStatus: 'ok', region: 'fra', group: 'app', releaseId: '', releaseVersion, image: '', tag: '', digest: '', revision: '', standby: false, cordoned: false, hasService: true, autostops: false, wantsChecks: false, safeToDestroy: false, canary: false, checks: [],
 });
 const RELEASES = [{ version: '3', createdAt: 300 }, { version: '2', createdAt: 200 }];
 

@@ -3,7 +3,7 @@ import { type Machine, settle, unsettled } from '@vendure-deploy/shared/provider
 import type { Log } from '@vendure-deploy/shared/action';
 
 const machine = (state: string, more: Partial<Machine> = {}): Machine => ({
-  id: 'm1', state, since: '2026-01-01T00:00:00Z', hostStatus: 'ok', group: 'app', image: '', releaseId: '', releaseVersion: '', tag: '', digest: '', revision: '',
+  id: 'm1', state, since: '2026-01-01T00:00:00Z', hostStatus: 'ok', region: 'fra', group: 'app', image: '', releaseId: '', releaseVersion: '', tag: '', digest: '', revision: '',
   standby: false, cordoned: false, hasService: true, autostops: false, wantsChecks: false, safeToDestroy: false, canary: false, checks: [], ...more,
 });
 

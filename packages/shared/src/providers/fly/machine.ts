@@ -4,6 +4,7 @@ const event = z.object({ timestamp: z.number().nullish() });
 
 const answer = z.object({
   id: z.string(),
+  region: z.string().nullish(),
   state: z.string(),
   updated_at: z.string().nullish(),
   image_ref: z.object({ repository: z.string().nullish(), tag: z.string().nullish(), digest: z.string().nullish(), labels: z.record(z.string(), z.string()).nullish() }).nullish(),
@@ -17,6 +18,8 @@ const answer = z.object({
 /** One Machine as the gate looks at it. Unknown fields are dropped. */
 export interface Machine {
   readonly id: string;
+  /** '' when Fly does not say. */
+  readonly region: string;
   /** Fly's word; see `settledness` for what it means. */
   readonly state: string;
   /** When it came into that state, RFC 3339; '' when Fly does not say. */
@@ -56,6 +59,7 @@ function toMachine(machine: z.infer<typeof answer>): Machine {
   const latest = machine.events?.[0]?.timestamp;
   return {
     id: machine.id,
+    region: machine.region ?? '',
     state: machine.state,
     since: machine.updated_at ?? (typeof latest === 'number' ? new Date(latest).toISOString() : ''),
     hostStatus: machine.host_status ?? 'ok',
