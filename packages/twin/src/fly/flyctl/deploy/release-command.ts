@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { primaryRegion, releaseCommand, releaseCommandConfig } from '../../machine-config.ts';
 import { doubling } from '../clock.ts';
-import { during, find, FlyctlError, MachinesApiError, textOf } from '../error.ts';
+import { during, find, outcomeOf, FlyctlError, MachinesApiError, textOf } from '../error.ts';
 import type { MachineEvent, RemoteMachine } from '../machines.ts';
 import { isLate, limited } from '../scope.ts';
 import { type Deployment, type StatusLine, statusLine } from './deployment.ts';
@@ -25,7 +25,9 @@ export async function runReleaseCommand(deployment: Deployment): Promise<void> {
 
 async function run(deployment: Deployment, words: readonly string[], line: StatusLine): Promise<void> {
   const { machines, app, signal, command } = deployment;
-  const [machine] = await Promise.all([create(deployment, words, line), prepareLogs(deployment)]);
+  const [made] = await Promise.all([outcomeOf(create(deployment, words, line)), prepareLogs(deployment)]);
+  const [machine, error] = made;
+  if (machine === null) throw error;
   const { id } = machine;
   const logs = pollLogs(deployment, id);
   try {
