@@ -105,7 +105,7 @@ function machineLines(recording: Recording, groups: readonly string[]): string[]
 /** A flyctl that did not wait was gone before its Machines had started, and is here. */
 function startMs({ stub, commands }: Recording): number {
   const wasUnderWay = stub.crash === undefined && commands.some(({ machines = [] }) => machines.some((line) => / (?:replacing|starting|created) /u.test(line)));
-  return stub.update_ms ?? stub.start_ms ?? (wasUnderWay ? LONG_MS : 200);
+  return stub.update_ms ?? stub.start_ms ?? (wasUnderWay ? LONG_MS : 150);
 }
 
 const LONG_MS = 5000;

@@ -16,7 +16,7 @@ export function lanesOf(calls: readonly Call[], names: Names): Lanes {
     if (lane === 'logs' && call.status === null) continue;
     lanes.set(lane, [...(lanes.get(lane) ?? []), call]);
   }
-  return Object.fromEntries([...lanes].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([lane, own]) => [lane, stepsOf(own, names, POLLED.has(lane))]));
+  return { ...phasesOf(calls, names), ...Object.fromEntries([...lanes].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(([lane, own]) => [lane, stepsOf(own, names, POLLED.has(lane))])) };
 }
 
 /** How often is a matter of the moment; what is asked, and what came of it, is not. */
@@ -24,6 +24,21 @@ const POLLED = new Set(['logs', 'renewals of leases']);
 
 function distinct(steps: readonly Step[]): Step[] {
   return steps.filter((step, index) => steps.findIndex((other) => isDeepStrictEqual(step, other)) === index);
+}
+
+/** What changes something, as each kind of it comes first in a process group: none of its Machines goes ahead of the others. */
+function phasesOf(calls: readonly Call[], names: Names): Lanes {
+  const changes = calls.filter((call) => call.method !== 'GET' && call.path !== '/graphql' && !isRenewal(call));
+  const groupOf = (call: Call): string | null => names.get(machineOf(call) ?? '')?.replace(/\/\d+$/u, '') ?? null;
+  const groups = [...new Set(changes.map(groupOf))].filter((group) => group !== null);
+  return Object.fromEntries(groups.toSorted().map((group) => {
+    const kinds = changes.filter((call) => (groupOf(call) ?? group) === group).map(({ method, path }) => `${method} ${placeOf(path)}`);
+    return [`phases of ${group}`, [...new Set(kinds)]];
+  }));
+}
+
+function placeOf(path: string): string {
+  return neutral(path).replace(/^\/v1\/apps\/[^/]+\/machines(?:\/[^/]+)?/u, 'machine').replace(/\/releases\/[^/]+$/u, '/releases/<release>');
 }
 
 function laneOf(call: Call, names: Names): string {
@@ -66,7 +81,7 @@ function sideBySide(calls: readonly Call[]): Call[] {
 }
 
 function stepOf({ method, path, query, nonce, body, status }: Call, names: Names): Step {
-  const place = neutral(path).replace(/^\/v1\/apps\/[^/]+\/machines(?:\/[^/]+)?/u, 'machine').replace(/\/releases\/[^/]+$/u, '/releases/<release>');
+  const place = placeOf(path);
   const asked = query.replace(/instance=[^&]+/u, 'instance=<machine>').replace(/next_token=\w*/u, 'next_token=<token>');
   const call = [method, asked === '' ? place : `${place}?${asked}`, ...(nonce ? ['nonce'] : []), endOf(path, status)].join(' ');
   return body === null ? call : { call, body: JSON.parse(named(neutral(JSON.stringify(body)), names)) as unknown };

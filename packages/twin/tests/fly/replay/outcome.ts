@@ -33,8 +33,8 @@ export function outcomeOf({ argv, exit, stdout, stderr, calls, machines, release
     argv,
     exit,
     stdout: saidOf(stdout, names),
-    // Its empty lines only set others apart, or mark a signal, some of them several times.
-    stderr: saidOf(stderr.filter((line) => line !== ''), names),
+    // Each part of flyctl that a signal meets adds an empty line.
+    stderr: saidOf(recording.signals === undefined ? stderr : stderr.filter((line) => line !== ''), names),
     calls: lanesOf(calls, names),
     machines: machines?.map((line) => settled(named(line, names), recording)).toSorted() ?? null,
     release,

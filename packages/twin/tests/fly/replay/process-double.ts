@@ -11,7 +11,7 @@ interface Doubles {
 }
 
 /** A Machine's process that is none, as the recordings' stub had none: a release command ends after its time, everything else runs until it is stopped. */
-export function processDoubles({ release_run_ms: runs = 300, release_exit: exit = 0, check_ms: healthyAfter = 200, checks_never: never }: StubSettings, speed: number): Doubles {
+export function processDoubles({ release_run_ms: runs = 300, release_exit: exit = 0, check_ms: healthyAfter = HEALTHY_AFTER_MS, checks_never: never }: StubSettings, speed: number): Doubles {
   let begun = false;
   return {
     begin: () => void (begun = true),
@@ -41,6 +41,8 @@ export function processDoubles({ release_run_ms: runs = 300, release_exit: exit 
   };
 }
 
+// The stub's 200 ms are soon over on a busy machine: the more there are, the surer flyctl's first look comes before, as it did. A second one came at 500 ms.
+const HEALTHY_AFTER_MS = 320;
 // The stub noticed late that a new Machine had started: not before flyctl looked for the second time.
 const NEW_HEALTHY_AFTER_MS = 700;
 // At the twin's speed it would be gone before flyctl has asked whether it has started.

@@ -7,9 +7,11 @@ export type Said = Readonly<Record<string, readonly string[]>>;
 export function saidOf(lines: readonly string[], names: Names): Said {
   const lanes = new Map<string, string[]>();
   const plainly = lines.filter((line, index) => !isOfTheEnd(line) && !(line === '' && isOfTheEnd(lines[index - 1] ?? ''))).map((one) => plain(named(neutral(one), names)));
-  for (const line of plainly.filter((one) => !isMoment(one))) {
+  for (const line of plainly) {
     const lane = [...names.values()].find((name) => line.includes(name)) ?? 'app';
-    lanes.set(lane, [...(lanes.get(lane) ?? []), line]);
+    const before = lanes.get(lane) ?? [];
+    if (isMoment(line) || (isState(line) && before.includes(line))) continue;
+    lanes.set(lane, [...before, line]);
   }
   return Object.fromEntries([...lanes].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
@@ -33,7 +35,12 @@ function isOfTheEnd(line: string): boolean {
   return /INFO\S* detected canceled context|WARN\S* failed to release lease.*signal received/u.test(line);
 }
 
-/** flyctl looks every 90 ms at what changes, and prints what it sees then. */
-function isMoment(line: string): boolean {
+/** flyctl looks every 90 ms at what changes, and prints all states that it sees then. */
+function isState(line: string): boolean {
   return /^ {2}Machine \S+ \[[\w-]+\] - /u.test(line);
+}
+
+/** What is on its way to the state that a phase waits for may have been seen or not. */
+function isMoment(line: string): boolean {
+  return isState(line) && !/ - (?:stopped|(\d+)\/\1 passing)$/u.test(line);
 }

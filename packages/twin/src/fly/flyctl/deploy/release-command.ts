@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { primaryRegion, releaseCommand, releaseCommandConfig } from '../../machine-config.ts';
 import { doubling } from '../clock.ts';
 import { during, find, outcomeOf, FlyctlError, MachinesApiError, textOf } from '../error.ts';
@@ -42,6 +41,7 @@ async function run(deployment: Deployment, words: readonly string[], line: Statu
       throw during(`error finding the release_command machine ${id} exit event`, error);
     });
     const code = exit.request?.exit_event?.exit_code ?? -1;
+    if (code === 0 && command.verbose) await logs.wanted(app);
     if (code === 0) return line.success(`release_command ${id} completed successfully`);
     line.failure('release_command failed');
     process.stderr.write(`Error release_command failed running on machine ${id} with exit code ${code}.\nChecking logs: fetching the last 100 lines below:\n`);
@@ -49,7 +49,6 @@ async function run(deployment: Deployment, words: readonly string[], line: Statu
     throw new FlyctlError(`machine ${id} exited with non-zero status of ${code}`);
   } finally {
     logs.stop();
-    if (command.verbose) await sleep(0);
   }
 }
 
