@@ -15,7 +15,7 @@ export function comparable(name: string, { recording, bodies, replayed }: { reco
   const pairs = recordedOutcomes(recording, bodies).map((recorded, index): Compared => {
     const own = replayed.outcomes[index];
     if (own === undefined) return { wanted: recorded, got: null };
-    return race === null ? { wanted: recorded, got: withoutEarlyRenewals(own, recorded.calls) } : compareRace(recorded, own, race);
+    return race === null ? { wanted: recorded, got: withoutEarlyRenewals(own, recorded.calls) } : compareRace(recorded, own, { ...race, bodies: Object.values(bodies) });
   });
   return {
     wanted: { commands: pairs.map(({ wanted }) => wanted), remembered: recording.remembered },

@@ -24,7 +24,7 @@ const STAND_IN = join(import.meta.dirname, '../../../src/fly/flyctl/main.ts');
 const START = `import { main } from ${JSON.stringify(STAND_IN)}; process.exitCode = await main(process.argv.slice(1), { control: process.env.CONTROL });`;
 
 /** Runs one command line with the stand-in, in the recording's surroundings, and signals it where the recording did. */
-export function runFlyctl({ argv, stdin }: RecordedCommand, { environment = {}, signals = [] }: Recording, { directory, wire, speed, cache }: Place): Promise<Ended> {
+export function runFlyctl({ argv, stdin, seconds }: RecordedCommand, { environment = {}, signals = [] }: Recording, { directory, wire, speed, cache }: Place): Promise<Ended> {
   const { promise, resolve } = Promise.withResolvers<Ended>();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', START, '--', ...argv.split(' ')], {
     cwd: directory,
@@ -43,10 +43,16 @@ export function runFlyctl({ argv, stdin }: RecordedCommand, { environment = {}, 
   for (const { sig, after, plus } of signals) {
     void wire.arrival(after.m, new RegExp(after.p, 'u'), after.count ?? 1).then(() => sleep((plus * 1000) / speed)).then(() => child.kill(`SIG${sig}`));
   }
-  child.once('close', (code, signal) => resolve({ exit: signal === null ? code ?? -1 : -(NUMBERS[signal] ?? 0), stdout: linesOf(said.stdout), stderr: linesOf(said.stderr) }));
+  const hangs = setTimeout(() => child.kill('SIGKILL'), (seconds * 1000 * 2) / speed + LONGEST_START_MS);
+  child.once('close', (code, signal) => {
+    clearTimeout(hangs);
+    resolve({ exit: signal === null ? code ?? -1 : -(NUMBERS[signal] ?? 0), stdout: linesOf(said.stdout), stderr: linesOf(said.stderr) });
+  });
   return promise;
 }
 
+// Far beyond what a start takes: a stand-in that never ends is killed, and so disagrees.
+const LONGEST_START_MS = 20_000;
 const NUMBERS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 function linesOf(text: string): string[] {
