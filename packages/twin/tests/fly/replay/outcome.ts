@@ -33,8 +33,7 @@ export function outcomeOf({ argv, exit, stdout, stderr, calls, machines, release
     argv,
     exit,
     stdout: saidOf(stdout, names),
-    // Each part of flyctl that a signal meets adds an empty line.
-    stderr: saidOf(recording.signals === undefined ? stderr : stderr.filter((line) => line !== ''), names),
+    stderr: saidOf(stderr, names),
     calls: lanesOf(calls, names),
     machines: machines?.map((line) => settled(named(line, names), recording)).toSorted() ?? null,
     release,

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { MachineConfig } from '../../machine-config.ts';
 import { Canceled, during, failureOf, find, FlyctlError, textOf, Unrecoverable } from '../error.ts';
 import { groupOf, type LaunchInput, type RemoteMachine } from '../machines.ts';
-import { pool, scopeIn } from '../scope.ts';
+import { listenIn, pool, scopeIn } from '../scope.ts';
 import { type Deployment, type Held, hold, type StatusLine, statusLine, type Update } from './deployment.ts';
 import { acquireLease, keepRefreshing } from './leases.ts';
 import { lookAtListening } from './listening.ts';
@@ -58,9 +58,11 @@ async function updateAll(deployment: Deployment, { updates, found, settings }: {
     passed: passedBy(machine.id, settings),
   }));
   await acquireAll(deployment, tasks);
+  const listening = listenIn(deployment.signal);
   try {
     await rounds(deployment, tasks);
   } finally {
+    listening();
     await clearAll(deployment, tasks);
   }
 }

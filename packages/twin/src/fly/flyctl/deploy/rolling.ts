@@ -82,18 +82,20 @@ async function updateOne(deployment: Deployment, { update, line }: Line, signal:
 async function untilWell(deployment: Deployment, { held: { machine }, input, replace }: Update, { line, signal }: { line: StatusLine; signal: AbortSignal }): Promise<void> {
   const { command } = deployment;
   if (input.skip_launch === true) return;
-  // Nothing at all is looked at after an update that nobody waits for (measured), but for the port.
-  if (command.detach) return lookAtListening(deployment, machine);
   // A Machine that was put in the place of another one is not talked about (measured).
   const told = replace ? {} : { line };
-  await waitForState(deployment, machine, 'started', { limitMs: command.waitTimeoutMs, justCreated: true, signal, ...told }).catch((error: unknown) => {
-    throw withAdvice(error, 'wait-timeout');
-  });
+  if (!command.detach) {
+    await waitForState(deployment, machine, 'started', { limitMs: command.waitTimeoutMs, justCreated: true, signal, ...told }).catch((error: unknown) => {
+      throw withAdvice(error, 'wait-timeout');
+    });
+  }
   await smokeChecks(deployment, machine, { signal, ...told }).catch((error: unknown) => logsOfSmoke(deployment, machine, { error, signal }));
-  await healthChecks(deployment, machine, { signal, ...told }).catch(async (error: unknown) => {
-    await lookAtListening(deployment, machine);
-    throw error;
-  });
+  if (!command.detach) {
+    await healthChecks(deployment, machine, { signal, ...told }).catch(async (error: unknown) => {
+      await lookAtListening(deployment, machine);
+      throw error;
+    });
+  }
   await lookAtListening(deployment, machine);
 }
 
