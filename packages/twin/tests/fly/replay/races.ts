@@ -69,8 +69,13 @@ function sentOf(body: unknown): string {
 }
 
 /** Every line and every call once, of whichever Machine it is. An interruption has no error to tell: standard error is compared where both runs end the same way. */
-function itemsOf({ stdout, stderr, calls }: Outcome, withErrors: boolean): string[] {
-  return [...new Set([...linesOf(stdout), ...(withErrors ? linesOf(stderr) : []), ...callsOf(calls)].map((line) => line.replaceAll(/\b(?:app|worker)\/\d+(?: \[\w+\])?/gu, '<machine>')))].toSorted();
+function itemsOf({ stdout, stderr, calls, machines }: Outcome, withErrors: boolean): string[] {
+  return [...new Set([...leftOf(machines ?? []), ...linesOf(stdout), ...(withErrors ? linesOf(stderr) : []), ...callsOf(calls)].map((line) => line.replaceAll(/\b(?:app|worker)\/\d+(?: \[\w+\])?/gu, '<machine>')))].toSorted();
+}
+
+/** Which version a Machine was left with, and in which state, is chance; that it was left leased, cordoned or marked is not. */
+function leftOf(machines: readonly string[]): string[] {
+  return machines.map((line) => line.replace(/^\S+ (\S+) \S+ \S+ release \d+/u, 'left $1'));
 }
 
 function linesOf(said: Said): string[] {

@@ -100,5 +100,6 @@ export async function readRecording(name: string): Promise<Recording> {
 }
 
 export async function readBodies(): Promise<Readonly<Record<string, unknown>>> {
-  return JSON.parse(await readFile(join(RECORDINGS, BODIES), 'utf8')) as Record<string, unknown>;
+  const { generated: _, ...bodies } = JSON.parse(await readFile(join(RECORDINGS, BODIES), 'utf8')) as Record<string, unknown>;
+  return bodies;
 }
