@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultEffect } from '../faults/index.ts';
 import type { MachineProcess, startMachineProcess } from '../machines/index.ts';
 import type { StoredImage } from '../registry/index.ts';
-import { durationMs, pollChecks } from './checks.ts';
+import { durationMs, type pollChecks } from './checks.ts';
 import { addEvent, checksOf, type Machine, setState } from './machine.ts';
 
 export interface LifeOptions {
   readonly rootOf: (image: StoredImage) => Promise<string>;
   readonly startProcess: typeof startMachineProcess;
+  readonly pollChecks: typeof pollChecks;
   readonly speed: number;
   readonly log: (machine: Machine, line: string) => void;
 }
@@ -73,7 +74,7 @@ async function start(machine: Machine, starting: Starting): Promise<void> {
     if (ended.aborted || machine.instanceId !== instance || !['starting', 'replacing'].includes(machine.state)) return;
     machine.checks = checksOf(machine.config);
     const over = new AbortController();
-    const endChecks = pollChecks(machine, { speed: options.speed, isIll: illness(fault, options.speed) });
+    const endChecks = options.pollChecks(machine, { speed: options.speed, isIll: illness(fault, options.speed) });
     running.set(machine, () => {
       over.abort();
       endChecks();

@@ -1,10 +1,14 @@
+import { type Guest, guestOf, type Vm } from './guest.ts';
+
 /** A Machine's configuration, as flyctl makes it from fly.toml and as the Machines API takes and gives it. */
 export interface MachineConfig {
   readonly image: string;
   readonly env: Readonly<Record<string, string>>;
   readonly init: { readonly cmd?: readonly string[] };
   readonly metadata: Readonly<Record<string, string>>;
-  readonly services: readonly Service[];
+  readonly guest?: Guest;
+  /** Not even an empty list without any (measured). */
+  readonly services?: readonly Service[];
   readonly checks?: Readonly<Record<string, Check>>;
   readonly auto_destroy?: boolean;
   readonly restart?: { readonly policy: string; readonly max_retries?: number };
@@ -21,7 +25,15 @@ export interface Service {
   readonly autostop?: boolean | string;
   readonly autostart?: boolean;
   readonly min_machines_running?: number;
+  readonly ports?: readonly Port[];
   readonly checks?: readonly Check[];
+  readonly force_instance_key?: null;
+}
+
+interface Port {
+  readonly port: number;
+  readonly handlers: readonly string[];
+  readonly force_https?: boolean;
 }
 
 export interface Check {
@@ -41,11 +53,13 @@ interface FlyToml {
   readonly processes?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, unknown>>;
   readonly http_service?: HttpService;
+  readonly vm?: readonly Vm[];
   readonly checks?: Readonly<Record<string, Check & { readonly processes?: readonly string[] }>>;
 }
 
 interface HttpService {
   readonly internal_port: number;
+  readonly force_https?: boolean;
   readonly auto_stop_machines?: boolean | string;
   readonly auto_start_machines?: boolean;
   readonly min_machines_running?: number;
@@ -73,16 +87,29 @@ export function primaryRegion(toml: unknown): string {
 export function processServices(toml: unknown, group: string): Service[] {
   const { http_service: service } = toml as FlyToml;
   if (service === undefined || !(service.processes ?? processGroups(toml)).includes(group)) return [];
-  const { auto_stop_machines: stop, auto_start_machines: start, min_machines_running: running } = service;
+  const { force_https: https = false, auto_stop_machines: stop, auto_start_machines: start, min_machines_running: running } = service;
   return [{
     protocol: 'tcp',
     internal_port: service.internal_port,
-    // flyctl sends "off" as false (measured).
-    ...(stop === undefined ? {} : { autostop: stop === 'off' ? false : stop }),
+    ...(stop === undefined ? {} : { autostop: autostopOf(stop) }),
     ...(start === undefined ? {} : { autostart: start }),
     ...(running === undefined ? {} : { min_machines_running: running }),
-    checks: (service.checks ?? []).map((check) => ({ ...check, type: 'http' })),
+    ports: [{ port: 80, handlers: ['http'], ...(https ? { force_https: true } : {}) }, { port: 443, handlers: ['http', 'tls'] }],
+    ...(service.checks === undefined ? {} : { checks: service.checks.map((check) => ({ ...check, type: 'http' })) }),
+    force_instance_key: null,
   }];
+}
+
+/** flyctl sends "off" as false, to Machines and in a release's definition (measured). */
+function autostopOf(stop: boolean | string): boolean | string {
+  return stop === 'off' ? false : stop;
+}
+
+/** fly.toml as a release keeps it. */
+export function definitionOf(toml: unknown, deploy: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { http_service: service, ...rest } = toml as FlyToml;
+  const stop = service?.auto_stop_machines;
+  return { ...rest, deploy, ...(service === undefined ? {} : { http_service: { ...service, ...(stop === undefined ? {} : { auto_stop_machines: autostopOf(stop) }) } }) };
 }
 
 /** What a release command's Machine is known by; no count and no truth takes it in. */
@@ -90,10 +117,9 @@ export const RELEASE_COMMAND = 'fly_app_release_command';
 
 /** The Machine that runs the command once, from the app's own configuration and without its services. */
 export function releaseCommandConfig(toml: unknown, command: readonly string[], image: string, release: Parameters<typeof machineConfig>[3]): MachineConfig {
-  const { checks: _, ...base } = machineConfig(toml, 'app', image, release);
+  const { checks: _, services: __, ...base } = machineConfig(toml, 'app', image, release);
   return {
     ...base,
-    services: [],
     init: { cmd: command },
     env: { ...base.env, FLY_PROCESS_GROUP: RELEASE_COMMAND, RELEASE_COMMAND: '1' },
     metadata: { ...base.metadata, fly_process_group: RELEASE_COMMAND },
@@ -108,6 +134,8 @@ export function machineConfig(toml: unknown, group: string, image: string, relea
   const file = toml as FlyToml;
   const command = file.processes?.[group] ?? '';
   const checks = Object.entries(file.checks ?? {}).filter(([, check]) => (check.processes ?? processGroups(toml)).includes(group));
+  const guest = guestOf(file.vm ?? [], group);
+  const services = processServices(toml, group);
   const region = file.primary_region === undefined ? {} : { PRIMARY_REGION: file.primary_region };
   return {
     image,
@@ -120,7 +148,8 @@ export function machineConfig(toml: unknown, group: string, image: string, relea
       fly_release_version: String(release.version),
       fly_flyctl_version: '0.4.87',
     },
-    services: processServices(toml, group),
+    ...(guest === null ? {} : { guest }),
+    ...(services.length > 0 ? { services } : {}),
     ...(checks.length > 0 ? { checks: Object.fromEntries(checks) } : {}),
     ...stopConfig(file),
   };

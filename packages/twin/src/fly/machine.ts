@@ -85,8 +85,8 @@ export function addEvent(machine: Machine, type: string, status: string, request
 
 export function checksOf(config: MachineConfig): CheckState[] {
   const state = (name: string, check: Check, port: number): CheckState => ({ name, check, port, status: 'critical', output: 'waiting for first check', updatedAt: new Date().toISOString() });
-  const service = config.services.flatMap(({ internal_port, checks = [] }) => checks.map((check, index) => state(`servicecheck-${String(index).padStart(2, '0')}-http-${internal_port}`, check, internal_port)));
-  const own = Object.entries(config.checks ?? {}).map(([name, check]) => state(name, check, check.port ?? config.services[0]?.internal_port ?? 0));
+  const service = (config.services ?? []).flatMap(({ internal_port, checks = [] }) => checks.map((check, index) => state(`servicecheck-${String(index).padStart(2, '0')}-http-${internal_port}`, check, internal_port)));
+  const own = Object.entries(config.checks ?? {}).map(([name, check]) => state(name, check, check.port ?? config.services?.[0]?.internal_port ?? 0));
   return [...service, ...own];
 }
 

@@ -88,6 +88,7 @@ async function create(call: MachinesCall, app: App, state: FlyState): Promise<Re
   const { body } = call;
   asksFor(app, body);
   try {
+    // It starts at once, and is answered as it was made (measured).
     const { machine } = await state.create(app, body['config'] as MachineConfig, {
       launch: body['skip_launch'] !== true,
       cordoned: body['skip_service_registration'] === true,
@@ -95,7 +96,7 @@ async function create(call: MachinesCall, app: App, state: FlyState): Promise<Re
       skipSecrets: body['skip_secrets'] === true,
     });
     const ttl = Number(body['lease_ttl'] ?? 0);
-    return json(answerOf(machine, ttl > 0 ? { nonce: takeLease(machine, ttl, state) } : {}));
+    return json({ ...answerOf(machine, ttl > 0 ? { nonce: takeLease(machine, ttl, state) } : {}), state: 'created' });
   } catch (error) {
     return json({ error: error instanceof Error ? error.message : String(error) }, 400);
   }

@@ -32,11 +32,13 @@ function createRelease(body: Record<string, unknown>, state: FlyState): Response
   return json({ release: shape(release) }, 201);
 }
 
+/** What came since `next_token`, which is how many lines the client has had. */
 function logs(name: string, url: URL, state: FlyState): Response {
   const instance = url.searchParams.get('instance');
   const lines = (state.apps.get(name)?.logs ?? []).filter((line) => instance === null || line.machine === instance);
-  const data = lines.map((line, index) => ({ id: String(index), attributes: { timestamp: line.timestamp, message: line.message, level: 'info', instance: line.machine, region: 'nrt', meta: {} } }));
-  return json({ data, meta: { next_token: '' } });
+  const had = Number(url.searchParams.get('next_token') ?? 0);
+  const data = lines.slice(had).map((line, index) => ({ id: String(had + index), attributes: { timestamp: line.timestamp, message: line.message, level: 'info', instance: line.machine, region: 'nrt', meta: {} } }));
+  return json({ data, meta: { next_token: String(lines.length) } });
 }
 
 function releasesOf(state: FlyState, name: string, limit: number): unknown[] {

@@ -8,6 +8,7 @@ import type { RegistryWorld } from '../registry/index.ts';
 import { type Serving, serving } from '../truth/index.ts';
 import { type Actions, createActions } from './actions.ts';
 import { answerFly } from './api.ts';
+import { pollChecks } from './checks.ts';
 import { holderOf } from './leases.ts';
 import { startLife } from './life.ts';
 import { type Machine, newId } from './machine.ts';
@@ -24,6 +25,8 @@ export interface FlyWorldOptions {
   readonly registry: Pick<RegistryWorld, 'image'>;
   /** Another way to start a Machine's process. */
   readonly startProcess?: typeof startMachineProcess;
+  /** Another way to ask its checks. */
+  readonly pollChecks?: typeof pollChecks;
 }
 
 export interface App {
@@ -86,6 +89,7 @@ export function createFlyWorld(options: FlyWorldOptions): FlyWorld {
   const life = startLife({
     rootOf: rootFolders(join(options.directory, 'rootfs')),
     startProcess: options.startProcess ?? startMachineProcess,
+    pollChecks: options.pollChecks ?? pollChecks,
     speed: options.speed,
     log: (machine, message) => apps.get(machine.app)?.logs.push({ machine: machine.id, timestamp: new Date().toISOString(), message }),
   });
@@ -110,7 +114,7 @@ export function createFlyWorld(options: FlyWorldOptions): FlyWorld {
       await runReleaseCommand(state, app, flyToml, reference, release);
       for (const group of processGroups(flyToml)) {
         const config = machineConfig(flyToml, group, reference, release);
-        const count = config.services.length > 0 ? 2 : 1;
+        const count = (config.services ?? []).length > 0 ? 2 : 1;
         for (let index = 0; index < count; index += 1) await seedMachine(state, app, config);
       }
       await changed([...app.machines.values()], (machine) => machine.metadata['fly_process_group'] === RELEASE_COMMAND || machine.checks.every((check) => check.status === 'passing'), 'get healthy');
@@ -182,7 +186,7 @@ async function changed(machines: readonly Machine[], done: (machine: Machine) =>
 async function serve(app: App | undefined, request: Request): Promise<Response | null> {
   if (app === undefined) return null;
   const machine = [...app.machines.values()].find(isRouted);
-  const port = machine?.process?.port(machine.config.services[0]?.internal_port ?? 0) ?? null;
+  const port = machine?.process?.port(machine.config.services?.[0]?.internal_port ?? 0) ?? null;
   if (port === null) return new Response('', { status: 503, headers: { 'fly-request-id': newId() } });
   const { pathname, search } = new URL(request.url);
   const headers = new Headers(request.headers);
@@ -194,7 +198,7 @@ async function serve(app: App | undefined, request: Request): Promise<Response |
 
 /** Fly's proxy sends nobody to a cordoned, stopped or failing Machine. */
 function isRouted(machine: Machine): boolean {
-  return machine.state === 'started' && !machine.cordoned && machine.config.services.length > 0 && machine.checks.every((check) => check.status === 'passing');
+  return machine.state === 'started' && !machine.cordoned && (machine.config.services ?? []).length > 0 && machine.checks.every((check) => check.status === 'passing');
 }
 
 function truthOf(app: App): { vendure: Serving; groups: Record<string, Serving> } {

@@ -142,7 +142,8 @@ const PROOFS: Readonly<Record<string, () => Promise<void>>> = {
     expect(exits).toEqual([false, ...Array.from({ length: 10 }, () => true)]);
   }),
   'fly machine worker/2 1 start-takes 70s': () => withMachine('worker', async (id, made) => {
-    expect(made).toBe('starting');
+    expect(made).toBe('created');
+    expect((await machine(id)).state).toBe('starting');
     const asked = performance.now();
     await eventually(async () => (await machine(id)).state === 'started');
     expect(performance.now() - asked).toBeGreaterThan(400);

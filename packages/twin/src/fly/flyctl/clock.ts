@@ -23,7 +23,7 @@ export function clockAt(speed: number): Clock {
   };
 }
 
-/** flyctl waits twice as long after each failure, up to a limit. */
+/** flyctl waits up to twice as long after each failure, up to a limit, and each time by chance a part of it: several that begin together fall out of step (measured). */
 export function* doubling(first: number, longest: number): Generator<number, never> {
-  for (let wait = first; ; wait = Math.min(longest, wait * 2)) yield wait;
+  for (let wait = first; ; wait = Math.min(longest, wait * 2)) yield first + Math.random() * (wait - first);
 }

@@ -73,7 +73,8 @@ function deployCommand(flags: Flags): DeployCommand {
     deployRetries: /^\d+$/u.test(flags['deploy-retries'] ?? '') ? Number(flags['deploy-retries']) : 0,
     maxConcurrent: Number(flags['max-concurrent'] ?? 8),
     skipReleaseCommand: flags['skip-release-command'] ?? false,
-    smokeChecks: flags['smoke-checks'] ?? true,
+    // Who does not wait does not look either (measured).
+    smokeChecks: (flags['smoke-checks'] ?? true) && flags.detach !== true,
     dnsChecks: flags['dns-checks'] ?? true,
     detach: flags.detach ?? false,
     verbose: flags.verbose ?? false,

@@ -98,6 +98,6 @@ export function nameOf(machine: Pick<RemoteMachine, 'id' | 'config'>): string {
 }
 
 /** How many checks its configuration asks for; the checks that run say nothing while it starts. */
-export function checksWanted({ services, checks = {} }: MachineConfig): number {
+export function checksWanted({ services = [], checks = {} }: MachineConfig): number {
   return Object.keys(checks).length + services.reduce((sum, service) => sum + (service.checks?.length ?? 0), 0);
 }

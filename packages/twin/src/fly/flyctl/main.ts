@@ -4,7 +4,7 @@ import { flyctlClient } from './client.ts';
 import { type Command, readCommandLine } from './command-line.ts';
 import { control as askControl, type ToolEffect } from './control.ts';
 import { deploy } from './deploy/run.ts';
-import { FlyctlError, tell } from './error.ts';
+import { during, FlyctlError, tell } from './error.ts';
 import { listSecrets } from './secrets/list.ts';
 import { importSecrets, pairsOf, setSecrets } from './secrets/set.ts';
 
@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], { control }: { control: stri
 
 function version(json: boolean): number {
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
-  if (json) process.stdout.write(`${JSON.stringify({ Name: 'flyctl', Version: VERSION, Commit: 'stand-in', BranchName: '', BuildDate: '2026-08-20T00:00:00Z', OS: 'linux', Architecture: architecture, Environment: 'production' }, null, 4)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ Name: 'flyctl', Version: VERSION, Commit: 'stand-in', BranchName: '', BuildDate: '2026-08-20T00:00:00Z', OS: 'linux', Architecture: architecture, Environment: 'production' })}\n`);
   else process.stdout.write(`flyctl v${VERSION} linux/${architecture} Commit: stand-in BuildDate: 2026-08-20T00:00:00Z\n`);
   return 0;
 }
@@ -45,7 +45,9 @@ async function run(command: Exclude<Command, { name: 'deploy' | 'version' }>, sp
   const client = flyctlClient({ speed });
   if (command.name === 'auth whoami') {
     const query = 'query { viewer { ... on User { id email enablePaidHobby } ... on Macaroon { email } } }';
-    const { viewer } = await client.graphql<{ viewer: { email: string } }>(query, {});
+    const { viewer } = await client.graphql<{ viewer: { email: string } }>(query, {}).catch((error: unknown) => {
+      throw during('failed retrieving current user', error);
+    });
     process.stdout.write(command.json ? `${JSON.stringify({ email: viewer.email }, null, 4)}\n` : `${viewer.email}\n`);
     return;
   }

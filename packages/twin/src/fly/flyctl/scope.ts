@@ -19,6 +19,13 @@ export function limited(parent: AbortSignal, milliseconds: number): { readonly s
   return { signal: AbortSignal.any([parent, own.signal]), close: () => clearTimeout(timer) };
 }
 
+/** Each of flyctl's own waits listens for a signal, and writes an empty line when one comes (measured). @returns what ends the listening */
+export function listenIn(pressed: AbortSignal): () => void {
+  const tell = (): unknown => process.stderr.write('\n');
+  pressed.addEventListener('abort', tell, { once: true });
+  return () => pressed.removeEventListener('abort', tell);
+}
+
 export function isCanceled(signal: AbortSignal): boolean {
   return signal.aborted && !(signal.reason instanceof DeadlineExceeded);
 }

@@ -62,7 +62,12 @@ async function finishBuild(client: FlyctlClient, { app, buildId, found, error }:
     builder_meta: { builder_type: '', buildkit_enabled: false, docker_version: '', platform: '', remote_app_name: '', remote_machine_id: '' },
     final_image: found === null ? { id: '', size_bytes: 0, tag: '' } : { id: found.id, size_bytes: Number(found.compressedSize), tag: found.ref },
     timings: { build_and_push_ms: 1, build_ms: 1, builder_init_ms: -1, context_build_ms: -1, image_build_ms: -1, push_ms: -1 },
-    logs: found === null && error === null ? 'no strategies resulted in an image' : '',
+    logs: logsOf(found, error),
   };
-  await client.api('POST', '/api/v1/builds/finish', { body });
+  await client.api('POST', '/api/v1/builds/finish', { body }).catch((failure: unknown) => warn(`failed to finish build in graphql: ${textOf(failure)}\n`));
+}
+
+function logsOf(found: Found | null, error: unknown): string {
+  if (error !== null) return textOf(error);
+  return found === null ? 'no strategies resulted in an image' : '';
 }

@@ -1,4 +1,4 @@
-import { Canceled, during, failureOf, find, MachinesApiError, textOf } from '../error.ts';
+import { Canceled, failureOf, find, MachinesApiError, textOf } from '../error.ts';
 import { scopeIn } from '../scope.ts';
 import { type Deployment, type Held, inform, warn } from './deployment.ts';
 import { nameOf } from '../machines.ts';
@@ -35,7 +35,7 @@ export async function acquireAll(deployment: Deployment, all: readonly Held[]): 
     }
   }));
   if (failures.length === 0) return;
-  warn(`failed to acquire lease: ${textOf(failures[0])}`);
+  warn(`failed to acquire lease: ${textOf(failures[0])}\n`);
   await releaseAll(deployment, all);
   throw failures[0];
 }
@@ -66,20 +66,17 @@ export async function releaseAll(deployment: Deployment, all: readonly Held[]): 
   if (signal.aborted) inform('detected canceled context and allowing 500ms to release machine leases\n');
   await Promise.all(all.map(async (held) => {
     const error = await release(deployment, held).then(() => null, (failure: unknown) => failure);
-    if (error !== null && find(error, MachinesApiError)?.status !== 404 && !signal.aborted) warn(`failed to release lease: ${textOf(error)}\n`);
+    if (error !== null && find(error, MachinesApiError)?.status !== 404) warn(`failed to release lease: ${textOf(error)}\n`);
   }));
 }
 
-/** A lease of a Machine that is gone is not released. After a signal nothing goes out any more: the lease ends by itself (measured). */
+/** A lease of a Machine that is gone is not released. After a signal the call does not go out any more: the lease ends by itself (measured). */
 export async function release({ machines, signal }: Deployment, held: Held): Promise<void> {
   const { nonce, machine } = held;
   held.nonce = '';
   held.stopRefreshing();
   if (nonce === '' || held.destroyed) return;
-  if (signal.aborted) {
-    inform(`detected canceled context and allowing 500ms to release machine ${nameOf(machine)} lease\n`);
-    throw during(`Delete "lease of ${machine.id}"`, signal.reason);
-  }
+  if (signal.aborted) inform(`detected canceled context and allowing 500ms to release machine ${nameOf(machine)} lease\n`);
   await machines.releaseLease(machine.id, nonce, signal);
 }
 

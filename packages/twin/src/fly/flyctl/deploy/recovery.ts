@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { MachineConfig } from '../../machine-config.ts';
 import { Canceled, during, failureOf, find, FlyctlError, textOf, Unrecoverable } from '../error.ts';
 import { groupOf, type LaunchInput, type RemoteMachine } from '../machines.ts';
-import { pool, scopeIn } from '../scope.ts';
+import { listenIn, pool, scopeIn } from '../scope.ts';
 import { type Deployment, type Held, hold, type StatusLine, statusLine, type Update } from './deployment.ts';
 import { acquireLease, keepRefreshing } from './leases.ts';
 import { lookAtListening } from './listening.ts';
@@ -17,18 +17,27 @@ interface Task {
   readonly input: LaunchInput;
   readonly replace: boolean;
   readonly line: StatusLine;
-  readonly passed: { smoke: boolean; machine: boolean; health: boolean };
+  readonly passed: Passed;
+}
+
+interface Passed {
+  smoke: boolean;
+  machine: boolean;
+  health: boolean;
 }
 
 interface Settings {
   readonly checks: boolean;
   readonly smoke: boolean;
+  /** By id: what a canary has passed, it does not have to pass again among the others (measured). */
+  readonly passed: Map<string, Passed>;
 }
 
 /** `--deploy-retries` above 0, for rolling, canary and immediate. */
 export async function updateWithRecovery(deployment: Deployment, updates: readonly Update[]): Promise<void> {
   const { machines, strategy, command } = deployment;
-  const settings = strategy === 'immediate' ? { checks: false, smoke: false } : { checks: !command.detach, smoke: command.smokeChecks };
+  const isImmediate = strategy === 'immediate';
+  const settings: Settings = { checks: !isImmediate && !command.detach, smoke: !isImmediate && command.smokeChecks, passed: new Map() };
   const found = await machines.list();
   if (strategy !== 'canary') return updateAll(deployment, { updates, found, settings });
   const first = found.find(({ state }) => state === 'started') ?? found[0];
@@ -46,14 +55,22 @@ async function updateAll(deployment: Deployment, { updates, found, settings }: {
     input: update.input,
     replace: update.replace,
     line: statusLine(index + 1, seen.length),
-    passed: { smoke: !settings.smoke, machine: !settings.checks, health: !settings.checks },
+    passed: passedBy(machine.id, settings),
   }));
   await acquireAll(deployment, tasks);
+  const listening = listenIn(deployment.signal);
   try {
     await rounds(deployment, tasks);
   } finally {
+    listening();
     await clearAll(deployment, tasks);
   }
+}
+
+function passedBy(id: string, { checks, smoke, passed }: Settings): Passed {
+  const own = passed.get(id) ?? { smoke: !smoke, machine: !checks, health: !checks };
+  passed.set(id, own);
+  return own;
 }
 
 /** The first round, and up to `--deploy-retries` + 1 more: the first of them at once, the others a second after a failure (measured). */

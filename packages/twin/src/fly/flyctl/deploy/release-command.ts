@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { primaryRegion, releaseCommand, releaseCommandConfig } from '../../machine-config.ts';
 import { doubling } from '../clock.ts';
-import { during, find, FlyctlError, MachinesApiError, textOf } from '../error.ts';
+import { during, find, outcomeOf, FlyctlError, MachinesApiError, textOf } from '../error.ts';
 import type { MachineEvent, RemoteMachine } from '../machines.ts';
 import { isLate, limited } from '../scope.ts';
 import { type Deployment, type StatusLine, statusLine } from './deployment.ts';
@@ -25,7 +24,9 @@ export async function runReleaseCommand(deployment: Deployment): Promise<void> {
 
 async function run(deployment: Deployment, words: readonly string[], line: StatusLine): Promise<void> {
   const { machines, app, signal, command } = deployment;
-  const [machine] = await Promise.all([create(deployment, words, line), prepareLogs(deployment)]);
+  const [made] = await Promise.all([outcomeOf(create(deployment, words, line)), prepareLogs(deployment)]);
+  const [machine, error] = made;
+  if (machine === null) throw error;
   const { id } = machine;
   const logs = pollLogs(deployment, id);
   try {
@@ -40,6 +41,7 @@ async function run(deployment: Deployment, words: readonly string[], line: Statu
       throw during(`error finding the release_command machine ${id} exit event`, error);
     });
     const code = exit.request?.exit_event?.exit_code ?? -1;
+    if (code === 0 && command.verbose) await logs.wanted(app);
     if (code === 0) return line.success(`release_command ${id} completed successfully`);
     line.failure('release_command failed');
     process.stderr.write(`Error release_command failed running on machine ${id} with exit code ${code}.\nChecking logs: fetching the last 100 lines below:\n`);
@@ -47,7 +49,6 @@ async function run(deployment: Deployment, words: readonly string[], line: Statu
     throw new FlyctlError(`machine ${id} exited with non-zero status of ${code}`);
   } finally {
     logs.stop();
-    if (command.verbose) await sleep(0);
   }
 }
 

@@ -19,7 +19,7 @@ const PAUSE_MS = 125;
 const LAST_WORDS = 'Main child exited normally';
 
 /** Reads the logs of the release command's Machine until its last words, or until nobody wants them. */
-export function pollLogs({ client, app, clock, signal }: Deployment, id: string): ReleaseLogs {
+export function pollLogs({ client, app, clock, signal, command }: Deployment, id: string): ReleaseLogs {
   const lines: Line[] = [];
   const stopped = new AbortController();
   const own = AbortSignal.any([signal, stopped.signal]);
@@ -41,6 +41,8 @@ export function pollLogs({ client, app, clock, signal }: Deployment, id: string)
       if (answer?.status === 200) {
         const { data = [], meta } = JSON.parse(answer.text) as { data?: { attributes: Line }[]; meta?: { next_token?: string } };
         lines.push(...data.map(({ attributes }) => attributes));
+        // Without a terminal `--verbose` shows that there is a line, and nothing of it (measured).
+        if (command.verbose) process.stderr.write('\n'.repeat(data.length));
         token = meta?.next_token ?? token;
         if (lines.some(({ message }) => message.includes(LAST_WORDS))) return 'complete';
       }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'smol-toml';
+import { definitionOf } from '../../machine-config.ts';
 import { flyctlClient, type FlyctlClient } from '../client.ts';
 import { clockAt } from '../clock.ts';
 import type { DeployCommand } from '../command-line.ts';
@@ -45,7 +46,7 @@ export async function deploy(command: DeployCommand, speed: number): Promise<voi
   if (command.waitTimeout !== null) inform(`Using wait timeout: ${shortDuration(command.waitTimeoutMs)} lease timeout: ${shortDuration(command.leaseTimeoutMs)} delay between lease refreshes: ${shortDuration(betweenRenewals(command.leaseTimeoutMs))}\n`);
   const machines = machinesOf(client, app);
   const { found, firstDeploy } = await existing({ client, app, organization: organization.slug });
-  const definition = { ...toml, deploy: { ...toml.deploy, strategy, ...(command.maxUnavailable === null ? {} : { max_unavailable: command.maxUnavailable }) } };
+  const definition = definitionOf(toml, { ...toml.deploy, strategy, ...(command.maxUnavailable === null ? {} : { max_unavailable: command.maxUnavailable }) });
   const release = await createRelease(client, { app, buildId: image.buildId, definition, image: image.reference, strategy });
   await client.graphql('query ($appName: String!) { app(name: $appName) { egressIpAddresses { nodes { id ip version region updatedAt } } } }', { appName: app }).catch(() => null);
   const deployment: Deployment = { app, toml, image: image.reference, strategy, release, command, client, machines, clock, speed, signal: signals.working, minimumSecretsVersion: await minimumVersion(app), firstDeploy, looked: new Set() };
@@ -54,7 +55,7 @@ export async function deploy(command: DeployCommand, speed: number): Promise<voi
   });
   await carryOut(deployment, found, signals);
   if (process.env['FLY_EMIT_RELEASE_JSON'] !== undefined) process.stdout.write(`${JSON.stringify({ id: release.id, version: release.version, image_ref: image.reference })}\n`);
-  process.stdout.write(`\nVisit your newly deployed app at https://${app}.fly.dev/\n`);
+  process.stdout.write(`\nVisit your newly deployed app at https://${app}.fly.dev/\n\n`);
 }
 
 interface Signals {
@@ -135,10 +136,10 @@ async function updateUnderLease(deployment: Deployment, updates: readonly Update
   }
 }
 
-function strategyOf({ strategy: given, maxUnavailable }: DeployCommand, toml: Toml): string {
+function strategyOf({ strategy: given, maxUnavailable, config }: DeployCommand, toml: Toml): string {
   const strategy = given || (toml.deploy?.strategy ?? 'rolling');
   if (!STRATEGIES.includes(strategy)) {
-    process.stdout.write(`unsupported deployment strategy '${strategy}'; Apps v2 supports the following strategies: ${STRATEGIES.join(', ')}\n`);
+    process.stderr.write(`Validating ${config}\nunsupported deployment strategy '${strategy}'; Apps v2 supports the following strategies: ${STRATEGIES.join(', ')}\n   \u001b[31m✘\u001b[0minvalid app configuration\n`);
     throw new FlyctlError('App configuration is not valid');
   }
   if (maxUnavailable !== null && maxUnavailable <= 0) throw new FlyctlError('the value for --max-unavailable must be > 0');

@@ -1,7 +1,7 @@
 import { doubling } from '../clock.ts';
 import { during, failureOf, find, FlyctlError, MachinesApiError, outcomeOf, textOf } from '../error.ts';
 import { checksWanted, nameOf, type RemoteMachine } from '../machines.ts';
-import { isCanceled, isLate, limited } from '../scope.ts';
+import { isCanceled, isLate, limited, listenIn } from '../scope.ts';
 import type { Deployment, StatusLine } from './deployment.ts';
 
 export class WaitTimeout extends FlyctlError {
@@ -21,10 +21,11 @@ interface Waiting {
 }
 
 /** Asks again, whatever goes wrong, until the state is reached or the time is over. @throws {WaitTimeout} */
-export async function waitForState({ machines, clock, speed }: Deployment, { id, config }: RemoteMachine, state: string, { limitMs, justCreated = false, line, signal }: Waiting): Promise<void> {
+export async function waitForState({ machines, clock, speed, signal: pressed }: Deployment, { id, config }: RemoteMachine, state: string, { limitMs, justCreated = false, line, signal }: Waiting): Promise<void> {
   const shown = config.metadata['fly_process_group'] === 'fly_app_release_command' ? id : nameOf({ id, config });
   line?.log(`Waiting for ${shown} to have state: ${state}`);
   const within = limited(signal, limitMs / speed);
+  const listening = listenIn(pressed);
   const pauses = doubling(500, 2000);
   try {
     for (;;) {
@@ -37,6 +38,7 @@ export async function waitForState({ machines, clock, speed }: Deployment, { id,
       await clock.rest(pauses.next().value, within.signal);
     }
   } finally {
+    listening();
     within.close();
   }
   line?.log(`Machine ${shown} has state: ${state}`);
@@ -45,9 +47,10 @@ export async function waitForState({ machines, clock, speed }: Deployment, { id,
 const SMOKE_MS = 10_000;
 
 /** A Machine that has run for ten seconds is no crash loop. @throws when it is one */
-export async function smokeChecks({ machines, clock, speed, command }: Deployment, { id, config }: RemoteMachine, { line, signal }: { line?: StatusLine; signal: AbortSignal }): Promise<void> {
+export async function smokeChecks({ machines, clock, speed, command, signal: pressed }: Deployment, { id, config }: RemoteMachine, { line, signal }: { line?: StatusLine; signal: AbortSignal }): Promise<void> {
   if (!command.smokeChecks) return;
   const within = limited(signal, SMOKE_MS / speed);
+  const listening = listenIn(pressed);
   const pauses = doubling(500, 2000);
   const failed = (error: unknown): FlyctlError => during(`smoke checks for ${id} failed`, error);
   line?.log(`Checking that ${nameOf({ id, config })} is up and running`);
@@ -63,6 +66,7 @@ export async function smokeChecks({ machines, clock, speed, command }: Deploymen
       await clock.rest(pauses.next().value, within.signal);
     }
   } finally {
+    listening();
     within.close();
   }
 }
@@ -82,10 +86,11 @@ function isCrashing({ events = [] }: RemoteMachine): boolean {
 }
 
 /** Every check passes, and there is one: a fresh Machine has none. Skipped where none is configured. */
-export async function healthChecks({ machines, clock, speed, command }: Deployment, machine: RemoteMachine, { line, signal }: { line?: StatusLine; signal: AbortSignal }): Promise<void> {
+export async function healthChecks({ machines, clock, speed, command, signal: pressed }: Deployment, machine: RemoteMachine, { line, signal }: { line?: StatusLine; signal: AbortSignal }): Promise<void> {
   if (checksWanted(machine.config) === 0) return;
   const { id } = machine;
   const within = limited(signal, command.waitTimeoutMs / speed);
+  const listening = listenIn(pressed);
   let told = false;
   const tell = (passing: number, total: number): void => line?.log(`Waiting for ${nameOf(machine)} to become healthy: ${passing}/${total}\n`);
   try {
@@ -101,6 +106,7 @@ export async function healthChecks({ machines, clock, speed, command }: Deployme
       await clock.rest(1000 + Math.random() * 1000, within.signal);
     }
   } finally {
+    listening();
     within.close();
   }
 }

@@ -15,7 +15,8 @@ const PAUSE_MS = 10_000;
  * stay.
  */
 export async function bluegreen(deployment: Deployment, updates: readonly Update[], aborted: AbortSignal): Promise<void> {
-  const colours: Colours = { deployment, blues: updates, greens: [], aborted, hanging: [] };
+  const ended = new AbortController();
+  const colours: Colours = { deployment, blues: updates, greens: [], aborted, ended: ended.signal, hanging: [] };
   const { clock } = deployment;
   let canRollBack = false;
   const phase = async (text: string, failure: string, work: (colours: Colours) => Promise<void>): Promise<void> => {
@@ -58,6 +59,8 @@ export async function bluegreen(deployment: Deployment, updates: readonly Update
   } catch (error) {
     if (canRollBack) await rollBack(colours);
     throw error;
+  } finally {
+    ended.abort();
   }
 }
 

@@ -14,6 +14,8 @@ export interface Colours {
   readonly blues: readonly Update[];
   readonly greens: Green[];
   readonly aborted: AbortSignal;
+  /** With all of it, what it has taken back included. */
+  readonly ended: AbortSignal;
   readonly hanging: string[];
 }
 

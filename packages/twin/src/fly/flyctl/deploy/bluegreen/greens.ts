@@ -110,18 +110,18 @@ export async function waitFor({ deployment: { machines, clock, command, speed } 
   }
 }
 
+/** An abort ends the looking, not the waits: they meet the end of the greens (measured). */
 export async function waitStarted(colours: Colours): Promise<void> {
   const states = new Map(colours.greens.map(({ held, input }) => [nameOf(held.machine), input.skip_launch === true ? 'started' : 'created']));
-  const over = new AbortController();
   let failed: unknown = null;
   for (const { held: { machine }, input } of colours.greens) {
     if (input.skip_launch === true) continue;
-    void waitFor(colours, machine, 'started', over.signal).then(() => states.set(nameOf(machine), 'started'), (error: unknown) => {
+    void waitFor(colours, machine, 'started', colours.ended).then(() => states.set(nameOf(machine), 'started'), (error: unknown) => {
       // The whole limit ends in the same moment, and is what flyctl tells.
       if (!(error instanceof WaitTimeout)) failed ??= error;
     });
   }
-  await watch(colours, { states, isDone: () => [...states.values()].every((state) => state === 'started'), failure: () => failed }).finally(() => over.abort());
+  await watch(colours, { states, isDone: () => [...states.values()].every((state) => state === 'started'), failure: () => failed });
 }
 
 /** A green without checks is well once it is started. One failed look ends it all (measured: a single 429). */
@@ -148,7 +148,7 @@ export async function waitHealthy(colours: Colours): Promise<void> {
 
 /** The shortest interval and grace period of its checks. */
 function pace({ config }: LaunchInput): { interval: number; grace: number } {
-  const checks = [...Object.values(config.checks ?? {}), ...config.services.flatMap(({ checks: own = [] }) => own)];
+  const checks = [...Object.values(config.checks ?? {}), ...(config.services ?? []).flatMap(({ checks: own = [] }) => own)];
   return { interval: Math.min(...checks.map(({ interval }) => milliseconds(interval, 1000))), grace: Math.min(...checks.map(({ grace_period: grace }) => milliseconds(grace, 1000))) };
 }
 
