@@ -62,9 +62,10 @@ function expectVerdict(expected: Expected, stage: FlyStage, shop: FlyShop, { end
   if (serving !== '' && typeof truth.vendure === 'string') expect(serving).toBe(truth.vendure);
 }
 
+/** What the public gets, and what works on jobs: a Machine of `app` to which nobody is sent serves nobody. */
 function servesOf({ twin }: FlyStage, { app }: FlyShop): Serves {
   const { vendure, groups } = twin.fly.truth(app);
-  const found = [vendure, ...Object.values(groups)];
+  const found = [vendure, groups['worker'] ?? null];
   if (found.every((sha) => sha === COMMITS.previous)) return 'old';
   return found.every((sha) => sha === COMMITS.main) ? 'new' : 'mixed';
 }
