@@ -19,8 +19,10 @@ afterAll(() => rm(cache, { recursive: true, force: true }));
 test.concurrent.each(await recordingNames())('%s', async (name) => {
   const recording = await readRecording(name);
   const at = async (speed: number): Promise<Compared> => comparable(name, { recording, bodies, replayed: await replay(recording, { bodies, speed, cache }) });
-  const [speed, slower] = speedsFor(recording);
-  const first = await at(speed);
-  const { wanted, got } = isDeepStrictEqual(first.wanted, first.got) ? first : await at(slower);
-  expect(got).toEqual(wanted);
+  let seen: Compared = { wanted: null, got: 'nothing was replayed' };
+  for (const speed of speedsFor(recording)) {
+    seen = await at(speed);
+    if (isDeepStrictEqual(seen.wanted, seen.got)) break;
+  }
+  expect(seen.got).toEqual(seen.wanted);
 }, LONGEST_MS);

@@ -14,10 +14,10 @@ import { worldOf } from './world.ts';
 
 // What takes long waits for minutes; in what is short, tenths of a second decide what flyctl sees when it looks, and a call is to take less.
 const LONG_S = 6;
-const SPEEDS = { long: [8, 2], short: [2, 1] } as const;
+const SPEEDS = { long: [8, 2, 1], short: [2, 1, 0.5] } as const;
 
-/** The clock of a replay, and a slower one for a second look at what disagrees: a machine that is busy is late where flyctl never was. */
-export function speedsFor({ commands }: Recording): readonly [number, number] {
+/** The clock of a replay, and slower ones for another look at what disagrees: a machine that is busy is late where flyctl never was. */
+export function speedsFor({ commands }: Recording): readonly number[] {
   return commands.some(({ seconds }) => seconds > LONG_S) ? SPEEDS.long : SPEEDS.short;
 }
 
