@@ -13,12 +13,12 @@ test(
   'two rehearsals of production at once in one world: one deploys, the other waits for its turn and finds nothing to do',
   async () => {
     const [one, two] = await Promise.all([rehearsed('deploy-production', '--world', world), rehearsed('deploy-production', '--world', world)]);
-    const said = [one.said, two.said];
-    expect({ verdicts: new Set([one.outcome.verdict, two.outcome.verdict]), said }).toEqual({ verdicts: new Set(['deployed', 'unchanged']), said });
+    for (const { outcome: { verdict }, said } of [one, two]) expect({ verdict, said }).toEqual({ verdict: expect.stringMatching(/^(?:deployed|unchanged)$/u), said });
+    expect(new Set([one.outcome.verdict, two.outcome.verdict]).size).toBe(2);
     const second = one.outcome.verdict === 'unchanged' ? one : two;
     expect(second.outcome.writes).toBe(0);
     expect(second.outcome.truth.after).toMatchObject({ vendure: second.outcome.outputs['sha'], lock: 'free' });
-    expect(said.filter((text) => text.includes('joining the world'))).toHaveLength(1);
+    expect([one.said, two.said].filter((said) => said.includes('joining the world'))).toHaveLength(1);
   },
   LONG,
 );
