@@ -10,7 +10,8 @@ import { type ShopCommands, shopCommands } from './before-switch.ts';
 import { type WantedFlyctl, wantedFlyctl } from './flyctl-version.ts';
 import type { inputs as declared } from './io.ts';
 import type { Observed } from './observe.ts';
-import { flySaysNo, refuseFlyConfig, refuseOlder, refuseUnsettled } from './refusals.ts';
+import { openRedis, type RedisApp } from './redis/app.ts';
+import { flySaysNo, type FlyToken, refuseFlyConfig, refuseOlder, refuseUnsettled } from './refusals.ts';
 import { settleFleet } from './settle-fleet.ts';
 
 type Context = ActionContext<typeof declared>;
@@ -22,6 +23,8 @@ export interface Workspace {
   readonly strategy: string;
   readonly flyctlRelease: WantedFlyctl;
   readonly commands: ShopCommands;
+  /** null: there is none, or it is not to be looked at. */
+  readonly redis: RedisApp | null;
 }
 
 /** @throws {UserError} for a fault of the configuration, of fly.toml or of an input that goes with them; nobody was asked anything yet */
@@ -29,21 +32,23 @@ export async function readWorkspace(context: Context): Promise<Workspace> {
   const { inputs, workspace } = context;
   const config = await loadConfig(join(workspace, inputs.config));
   const surface = surfaceOf(config, inputs.environment, 'vendure');
-  const ofFly = await strategyOfFlyConfig(workspace, surface);
+  const ofFly = await strategyOfFlyConfig(workspace, { path: surface['fly-config'], key: 'fly-config', groups: surface['process-groups'] });
+  const redis = openRedis(context, surface);
+  if (redis !== null) await strategyOfFlyConfig(workspace, { path: redis.flyConfig, key: 'redis.fly-config', groups: [] });
   return {
     surface,
     strategy: inputs.strategy || surface.strategy || ofFly,
     flyctlRelease: await wantedFlyctl(inputs, config, workspace),
     commands: shopCommands(context, surface),
+    redis,
   };
 }
 
-async function strategyOfFlyConfig(workspace: string, surface: VendureSurface): Promise<string> {
-  const path = surface['fly-config'];
+async function strategyOfFlyConfig(workspace: string, { path, key, groups }: { path: string; key: string; groups: readonly string[] }): Promise<string> {
   const text = await readFile(join(workspace, path), 'utf8').catch((cause: unknown) => {
-    throw new UserError(`fly-deploy: ${path}, which the configuration names as \`fly-config\`, is not in the workspace. Check out the commit that is deployed, or correct the path.`, { reasonCode: 'invalid-config', cause });
+    throw new UserError(`fly-deploy: ${path}, which the configuration names as \`${key}\`, is not in the workspace. Check out the commit that is deployed, or correct the path.`, { reasonCode: 'invalid-config', cause });
   });
-  return refuseFlyConfig({ text, path, groups: surface['process-groups'] });
+  return refuseFlyConfig({ text, path, groups });
 }
 
 /** What serves before the first write. What the public gets may be unreadable: a deploy is how one mends that; Fly's own list may not. */
@@ -66,17 +71,18 @@ export async function notOlder({ inputs, http, log, run }: Context, serving: str
 }
 
 /** A token of the whole organization deploys as well, and reaches what no deploy of this app needs. Best effort: the deploy does not hang on it. */
-export async function warnOfReach({ log }: Context, fly: FlyClient, app: string): Promise<void> {
+export async function warnOfReach({ log }: Context, { fly, app, input }: { fly: FlyClient; app: string; input: FlyToken }): Promise<void> {
   const others = (await fly.reach().catch(() => [])).filter((name) => name !== app);
   if (others.length === 0) return;
   const named = others.slice(0, 3).join(', ');
-  log.warning(`fly-deploy: input \`fly-api-token\` reaches ${others.length} more app${others.length === 1 ? '' : 's'} of the organization (${named}${others.length > 3 ? ', …' : ''}). A deploy needs a token of ${app} alone:  flyctl tokens create deploy --app ${app} --expiry 720h .`);
+  log.warning(`fly-deploy: input \`${input}\` reaches ${others.length} more app${others.length === 1 ? '' : 's'} of the organization (${named}${others.length > 3 ? ', …' : ''}). A deploy needs a token of ${app} alone:  flyctl tokens create deploy --app ${app} --expiry 720h .`);
 }
 
-export async function settleFirst(context: Context, fly: FlyClient): Promise<void> {
+/** @param fleets what is going to be written to, each with how a sentence calls it */
+export async function settleFirst(context: Context, fleets: readonly { readonly whose: string; readonly fly: FlyClient }[]): Promise<void> {
   const { inputs, log } = context;
   if (inputs['skip-machine-settle']) return log.warning('skip-machine-settle is set: whether a Machine is on its way to another state was not looked at.');
-  refuseUnsettled(await settleFleet(context, fly), inputs['settle-seconds']);
+  for (const { whose, fly } of fleets) refuseUnsettled(whose, await settleFleet(context, fly), inputs['settle-seconds']);
 }
 
 /** Renews the lock right before the step that cannot be taken back. @returns why not, or null */

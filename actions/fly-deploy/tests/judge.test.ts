@@ -74,7 +74,7 @@ test.each([
   ['the strategy of fly.toml', '', '', []],
   ['one strategy for this run', 'rolling', '1', ['--strategy', 'rolling', '--max-unavailable', '1']],
 ])('flyctl is started with %s', (_, strategy, maxUnavailable, tail) => {
-  const args = deployArguments({ app: 'shop', config: 'fly.toml', image: 'registry.fly.io/shop:1', strategy, maxUnavailable, releaseCommand: true });
+  const args = deployArguments({ app: 'shop', config: 'fly.toml', image: 'registry.fly.io/shop:1', strategy, maxUnavailable, releaseCommand: true, updateOnly: false });
   expect(args).toEqual(['deploy', '--app', 'shop', '--config', 'fly.toml', '--image', 'registry.fly.io/shop:1', '--remote-only', '--yes', '--deploy-retries', '1', '--dns-checks=false', ...tail]);
 });
 
@@ -118,7 +118,7 @@ test.each([
   ['the time is up', exit(null, { transience: 'fly-unwell', timedOut: true }), observed('old', 'old', 'old'), null],
   ['the release command failed', exit(1, { transience: 'fly-unwell', releaseCommandFailed: true }), observed('old', 'old', 'old'), null],
 ])('one more run of flyctl: %s', (_, attempt, seen, why) => {
-  expect(worthAnother(plan, attempt, seen)).toBe(why);
+  expect(worthAnother(attempt, convergence(plan, seen))).toBe(why);
 });
 
 test('the commits at work are those of Machines that are started, uncordoned and no standby', () => {
