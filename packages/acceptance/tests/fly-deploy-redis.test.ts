@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import nock from 'nock';
 import type { TwinRun } from '@vendure-deploy/twin';
 import type { ActionRun } from '../src/index.ts';
 import { subjectOf } from './stage/actions.ts';
@@ -10,6 +11,8 @@ import { openRedis, type Redis, REDIS_FLY_CONFIG, REDIS_FLY_TOML } from './stage
 
 // The ground truth is what the process of the Redis app says to a login, and what the shop's Machines have in their environment.
 
+// As long as it is on, a socket says that it is connected when nobody listens: the twin's TCP checks would pass.
+nock.restore();
 jest.setTimeout(120_000);
 
 const subject = subjectOf('fly-deploy');
@@ -80,9 +83,9 @@ function written(run: TwinRun, { shop, redis }: Pair): string[] {
 function watch({ shop, redis }: Pair): { stop(): Promise<{ refused: string[]; used: string[] }> } {
   const refused: string[] = [];
   const used = new Set<string>();
-  let over = false;
+  const over = new AbortController();
   const work = (async () => {
-    while (!over) {
+    while (!over.signal.aborted) {
       const password = await shop.environmentOf('REDIS_PASSWORD').catch(() => undefined);
       if (password !== undefined && (await redis.accepts(password)) === false) refused.push(password);
       if (password !== undefined) used.add(password);
@@ -91,7 +94,7 @@ function watch({ shop, redis }: Pair): { stop(): Promise<{ refused: string[]; us
   })();
   return {
     stop: async () => {
-      over = true;
+      over.abort();
       await work;
       return { refused, used: [...used] };
     },

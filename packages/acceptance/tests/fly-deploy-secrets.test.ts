@@ -55,7 +55,7 @@ describe('source inputs', () => {
       expect(toldOf(first)).toMatchObject({ same: ['DATABASE_URL'], absent: ['COOKIE_SECRET'], staged: ['COOKIE_SECRET'], renewed: ['COOKIE_SECRET'], unwanted: ['OLD_ONE'], 'staged-before': [] });
       // flyctl's import and its deploy share a home, so each Machine asks for the secrets of that import at least.
       expect(on.twin.fly.secretsVersion(app.name)).toEqual({ current: 2, asked: 2 });
-      expect(phasesOf(first)).toEqual(['read', 'secrets', 'settle', 'flyctl', 'gate']);
+      expect(phasesOf(first)).toEqual(['read', 'secrets', 'settle', 'tool', 'flyctl', 'gate']);
       for (const secret of [DATABASE, COOKIE]) expectKept(first, secret);
       // The lock is renewed before the secrets are staged, and again before what ships them.
       expect(run.records()).toBe(2 * COMMITS_OF_A_FENCE);

@@ -2,7 +2,7 @@ import { shortSha } from '@vendure-deploy/shared/release';
 import { type Attempted, remarksOn } from '../attempts.ts';
 import { isSettled, isTarget, missingGroups } from '../fleet.ts';
 import type { Goal } from '../goal.ts';
-import { ailment, convergence, type Converged, disagreement, type Judgement, unreadable } from '../judge.ts';
+import { ailment, type Attempt, convergence, type Converged, disagreement, type Judgement, unreadable } from '../judge.ts';
 import type { Observed } from '../observe.ts';
 import type { Plan } from '../plan.ts';
 import type { RedisApp } from './app.ts';
@@ -36,12 +36,18 @@ function goal(app: string, where: (look: RedisLook) => Converged): Goal<RedisLoo
 export function judgeRedis(redis: Names, deploy: RedisDeploy, attempted: Attempted<RedisLook>, runId: number): Judgement | null {
   const { attempt, observed } = attempted;
   const where = redisGoal(redis.app, deploy).convergence(observed);
-  if (where === 'target' || attempt.kind === 'none') return null;
+  if (where === 'target') return null;
+  const cancelled = attempt.kind === 'ended' && attempt.cancelled;
+  const message = `The Redis app ${redis.app} was not brought to its passwords: ${saidOf(attempt)} ${acceptsNow(redis, deploy, observed, where)} ${[...remarksOn(attempted), waysOn(redis, runId)].join(' ')}`;
+  if (cancelled) return { decision: 'unknown', reasonCode: 'cancelled', message };
+  return { decision: where === 'unreadable' ? 'unknown' : 'failed', reasonCode: 'redis-not-synced', message };
+}
+
+function saidOf(attempt: Attempt): string {
+  if (attempt.kind === 'none') return 'flyctl was not run.';
   const said = attempt.cancelled ? 'Cancelled while flyctl worked' : attempt.exitCode === 0 ? 'flyctl said that it succeeded' : `flyctl ended with ${attempt.exitCode === null ? 'a signal' : `exit code ${attempt.exitCode}`}`;
   const words = attempt.lastWords === '' || attempt.exitCode === 0 ? '' : ` Its last words: ${attempt.lastWords}.`;
-  const message = `The Redis app ${redis.app} was not brought to its passwords: ${said}.${words} ${acceptsNow(redis, deploy, observed, where)} ${[...remarksOn(attempted), waysOn(redis, runId)].join(' ')}`;
-  if (attempt.cancelled) return { decision: 'unknown', reasonCode: 'cancelled', message };
-  return { decision: where === 'unreadable' ? 'unknown' : 'failed', reasonCode: 'redis-not-synced', message };
+  return `${said}.${words}`;
 }
 
 /** It accepts both already, and is not well enough for the shop to be given the password. */
