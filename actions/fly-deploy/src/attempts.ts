@@ -1,7 +1,7 @@
 import type { ActionContext } from '@vendure-deploy/shared/action';
 import { type FlyClient, type Lease, sentence } from '@vendure-deploy/shared/providers/fly';
 import { worthAnother } from './again.ts';
-import { gate } from './gate.ts';
+import { gate, pace } from './gate.ts';
 import type { Goal, Look } from './goal.ts';
 import type { inputs as declared } from './io.ts';
 import type { Attempt } from './judge.ts';
@@ -66,10 +66,9 @@ export function remarksOn({ leases, stopped }: Pick<Attempted, 'leases' | 'stopp
 }
 
 function readBack<L extends Look>({ context, goal, read }: Attempts<L>, attempt: Attempt): Promise<L> {
-  const { inputs, clock, signal, log } = context;
+  const { budgetMs, intervalMs } = pace(context.inputs);
   // After a cancel there are seconds left, not minutes: one read tells what serves.
-  const budgetMs = attempt.kind === 'ended' && !attempt.cancelled ? inputs['gate-seconds'] * 1000 : 0;
-  return gate({ read, goal, clock, signal, budgetMs, intervalMs: inputs['read-interval-seconds'] * 1000, log });
+  return gate({ ...context, read, goal, intervalMs, budgetMs: attempt.kind === 'ended' && !attempt.cancelled ? budgetMs : 0 });
 }
 
 /** Best effort: the verdict does not hang on it. */

@@ -16,6 +16,16 @@ import { settleFleet } from './settle-fleet.ts';
 
 type Context = ActionContext<typeof declared>;
 
+/** The Machines of one app that this deploy may write to. */
+export interface Fleet {
+  readonly app: string;
+  readonly fly: FlyClient;
+  /** Where its token is given. */
+  readonly input: FlyToken;
+  /** As a sentence calls them. */
+  readonly whose: string;
+}
+
 /** What the checked out commit and the configuration want of this deploy. */
 export interface Workspace {
   readonly surface: VendureSurface;
@@ -71,15 +81,14 @@ export async function notOlder({ inputs, http, log, run }: Context, serving: str
 }
 
 /** A token of the whole organization deploys as well, and reaches what no deploy of this app needs. Best effort: the deploy does not hang on it. */
-export async function warnOfReach({ log }: Context, { fly, app, input }: { fly: FlyClient; app: string; input: FlyToken }): Promise<void> {
+export async function warnOfReach({ log }: Context, { fly, app, input }: Fleet): Promise<void> {
   const others = (await fly.reach().catch(() => [])).filter((name) => name !== app);
   if (others.length === 0) return;
   const named = others.slice(0, 3).join(', ');
   log.warning(`fly-deploy: input \`${input}\` reaches ${others.length} more app${others.length === 1 ? '' : 's'} of the organization (${named}${others.length > 3 ? ', …' : ''}). A deploy needs a token of ${app} alone:  flyctl tokens create deploy --app ${app} --expiry 720h .`);
 }
 
-/** @param fleets what is going to be written to, each with how a sentence calls it */
-export async function settleFirst(context: Context, fleets: readonly { readonly whose: string; readonly fly: FlyClient }[]): Promise<void> {
+export async function settleFirst(context: Context, fleets: readonly Fleet[]): Promise<void> {
   const { inputs, log } = context;
   if (inputs['skip-machine-settle']) return log.warning('skip-machine-settle is set: whether a Machine is on its way to another state was not looked at.');
   for (const { whose, fly } of fleets) refuseUnsettled(whose, await settleFleet(context, fly), inputs['settle-seconds']);

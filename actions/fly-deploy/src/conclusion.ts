@@ -6,7 +6,6 @@ import type { outputs } from './io.ts';
 import { type Attempt, judge, type Judgement } from './judge.ts';
 import { type Observed, servingRevisions } from './observe.ts';
 import type { Plan } from './plan.ts';
-import type { RedisApp } from './redis/app.ts';
 import type { RedisState } from './redis/state.ts';
 import type { Synced } from './redis/sync.ts';
 import type { Returned } from './rollback.ts';
@@ -23,7 +22,7 @@ export interface Story {
   readonly previous: string;
   readonly secrets: Secrets | null;
   /** null: the configuration has none, or it was not looked at. */
-  readonly redis: { readonly app: RedisApp; readonly state: RedisState } | null;
+  readonly redis: RedisState | null;
   readonly watch: Stopwatch;
 }
 
@@ -90,13 +89,13 @@ const NOTHING: Staged = { staged: [], renewed: [], problem: null };
 /** Whatever becomes of the shop: both passwords are accepted, the one that its Machines have among them. */
 function sinceThisRun({ redis }: Story, synced: Synced | null): string {
   if (redis === null || synced === null || !synced.deployed) return '';
-  const { app, names: { password, previous } } = redis.app;
+  const { app, names: { password, previous } } = redis.redis;
   return ` The Redis app ${app} accepts ${password} and ${previous} since this run.`;
 }
 
 /** For the result: names, never a value. */
 function toldOfRedis({ redis }: Story, synced: Synced | null): unknown {
-  return redis === null ? null : { app: redis.app.app, ...told(redis.state.secrets, synced ?? NOTHING), deployed: synced?.deployed ?? false };
+  return redis === null ? null : { app: redis.redis.app, ...told(redis.secrets, synced ?? NOTHING), deployed: synced?.deployed ?? false };
 }
 
 function markerOf(backup: Backup | null): string {

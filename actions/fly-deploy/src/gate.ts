@@ -12,6 +12,11 @@ export interface Gate<L extends Look> {
   readonly log: Log;
 }
 
+/** How long and how often is read, as the inputs say. */
+export function pace(inputs: { readonly 'gate-seconds': number; readonly 'read-interval-seconds': number }): Pick<Gate<never>, 'budgetMs' | 'intervalMs'> {
+  return { budgetMs: inputs['gate-seconds'] * 1000, intervalMs: inputs['read-interval-seconds'] * 1000 };
+}
+
 /** Equal reads in a row that end the wait: twice for the target, three times for a fleet that stays where it was, five for one that rests in between. */
 const ENOUGH: Readonly<Record<Converged, number>> = { target: 2, before: 3, mixed: 5, moving: Number.POSITIVE_INFINITY, unreadable: Number.POSITIVE_INFINITY };
 

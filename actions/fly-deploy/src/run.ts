@@ -1,16 +1,17 @@
 import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action';
 import { flyClient } from '@vendure-deploy/shared/providers/fly';
-import { fenced, notOlder, readAnchor, readWorkspace, settleFirst, warnOfReach } from './before-write.ts';
+import { fenced, type Fleet, notOlder, readAnchor, readWorkspace, settleFirst, warnOfReach } from './before-write.ts';
 import { auditAndBackUp } from './before-switch.ts';
 import { conclude, refuse, type Story } from './conclusion.ts';
 import { countByGroup, newestRelease, working } from './fleet.ts';
 import { flyctlInstaller } from './flyctl-tool.ts';
-import { gate } from './gate.ts';
+import { gate, pace } from './gate.ts';
 import { shopGoal } from './goal.ts';
 import type { inputs as declared, outputs } from './io.ts';
 import { judge } from './judge.ts';
 import { type Observed, observe } from './observe.ts';
 import type { Plan } from './plan.ts';
+import { fleetOf } from './redis/app.ts';
 import { judgeAlone } from './redis/judge.ts';
 import { besideWanted, readRedis } from './redis/state.ts';
 import { redisWork, syncRedis } from './redis/sync.ts';
@@ -25,18 +26,18 @@ type Result = ActionResult<typeof outputs>;
 
 /** Read, refuse, settle, the shop's own audit and backup, fence, the Redis app's passwords, fence, and then the shop: its secrets, flyctl, the gate. */
 export async function run(context: Context): Promise<Result> {
-  const { inputs, log, http, clock, signal } = context;
+  const { inputs, log, http, signal } = context;
   refuseInputs(inputs);
   const { surface, strategy, flyctlRelease, commands, redis } = await readWorkspace(context);
   const fly = flyClient({ http, token: inputs['fly-api-token'], app: surface.app, signal });
   const read = (): Promise<Observed> => observe({ fly, http, signal, versionUrl: `${surface['public-url']}${surface['version-path']}`, healthUrl: `${surface['public-url']}${surface['health-path']}` });
-  const watch = stopwatch(clock);
+  const watch = stopwatch(context.clock);
 
   const anchor = await watch.time('read', () => log.group('Read what serves now', () => readAnchor(context, surface.app, read)));
   const seen = redis === null ? null : await watch.time('redis', () => readRedis(context, redis));
   const secrets = await watch.time('secrets', () => log.group('Compare the secrets', () => readSecrets({ context, surface, fly, machines: working(anchor.machines), elsewhere: seen?.listed ?? [] })));
-  const state = redis === null || seen === null || secrets === null ? null : besideWanted(redis, seen, secrets, log);
-  const story: Story = { anchor, previous: anchor.public.kind === 'serves' ? anchor.public.sha : '', secrets, redis: redis === null || state === null ? null : { app: redis, state }, watch };
+  const redisState = seen === null || secrets === null ? null : besideWanted(seen, secrets, log);
+  const story: Story = { anchor, previous: anchor.public.kind === 'serves' ? anchor.public.sha : '', secrets, redis: redisState, watch };
   const imageOnly: Plan = {
     app: surface.app,
     sha: inputs.sha,
@@ -50,16 +51,15 @@ export async function run(context: Context): Promise<Result> {
   };
   const untouched = { attempt: { kind: 'none' }, observed: anchor, runs: 0, leases: [], stopped: null } as const;
   const shopServes = !inputs.redeploy && !isReasonToDeploy(secrets) && judge(imageOnly, untouched.attempt, anchor, story.previous).decision === 'skipped';
-  if (shopServes && !isReasonToDeploy(state?.secrets ?? null)) {
-    warnOfUnknown([secrets, state?.secrets ?? null], log);
+  if (shopServes && !isReasonToDeploy(redisState?.secrets ?? null)) {
+    warnOfUnknown([secrets, redisState?.secrets ?? null], log);
     return conclude(story, imageOnly, untouched);
   }
   const plan: Plan = { ...imageOnly, afterRelease: isShipment(secrets) || inputs.redeploy ? newestRelease(anchor.machines) : null };
-  const work = redis === null || state === null || secrets === null ? null : redisWork(redis, state, secrets);
+  const work = redisState === null || secrets === null ? null : redisWork(redisState, secrets);
   const text = shopServes ? null : textToStage(secrets);
-  const reach = [{ fly, app: surface.app, input: 'fly-api-token' as const }, ...(work === null ? [] : [{ fly: work.redis.fly, app: work.redis.app, input: 'redis-fly-api-token' as const }])];
-  await Promise.all([notOlder(context, story.previous), ...reach.map((one) => warnOfReach(context, one))]);
-  const fleets = [...(shopServes ? [] : [{ whose: 'the Machines', fly }]), ...(work?.plan.kind === 'deploy' ? [{ whose: `the Machines of the Redis app ${work.redis.app}`, fly: work.redis.fly }] : [])];
+  const fleets: readonly Fleet[] = [{ whose: 'the Machines', app: surface.app, fly, input: 'fly-api-token' }, ...(work === null ? [] : [fleetOf(work.redis)])];
+  await Promise.all([notOlder(context, story.previous), ...fleets.map((fleet) => warnOfReach(context, fleet))]);
   await watch.time('settle', () => log.group('Settle', () => settleFirst(context, fleets)));
   // The Redis app's own image again needs neither: the shop's database is not touched.
   const backup = shopServes ? null : await auditAndBackUp(context, commands, watch);
@@ -71,9 +71,9 @@ export async function run(context: Context): Promise<Result> {
   await watch.time('tool', () => log.group('Install flyctl', installed));
   const synced = work === null ? null : await watch.time('redis', () => syncRedis({ ...work, context, installed, fence }));
   if (synced !== null && synced.problem !== null) return refuse(story, plan, synced.problem, { backup, synced });
-  if (shopServes && redis !== null) {
-    const observed = await watch.time('gate', () => log.group('Read back', () => gate({ read, goal: shopGoal(imageOnly), clock, signal, budgetMs: inputs['gate-seconds'] * 1000, intervalMs: inputs['read-interval-seconds'] * 1000, log })));
-    return conclude(story, imageOnly, { ...untouched, observed }, { synced, judgement: judgeAlone(redis, imageOnly, observed) });
+  if (shopServes && work !== null) {
+    const observed = await watch.time('gate', () => log.group('Read back', () => gate({ ...context, ...pace(inputs), read, goal: shopGoal(imageOnly) })));
+    return conclude(story, imageOnly, { ...untouched, observed }, { synced, judgement: judgeAlone(work.redis, imageOnly, observed) });
   }
   const lost = synced === null ? null : await fence();
   if (lost !== null) return refuse(story, plan, { decision: 'failed', reasonCode: 'fence-lost', message: lost }, { backup, synced });

@@ -14,6 +14,11 @@ export interface RedisApp {
   readonly fly: FlyClient;
 }
 
+/** Its Machines, for what is done with every app before the first write. */
+export function fleetOf({ app, fly }: RedisApp): { readonly app: string; readonly fly: FlyClient; readonly input: 'redis-fly-api-token'; readonly whose: string } {
+  return { app, fly, input: 'redis-fly-api-token', whose: `the Machines of the Redis app ${app}` };
+}
+
 /** @returns null: the configuration has none, or it is not to be looked at, which is said. @throws {UserError} without its token; nobody was asked anything yet */
 export function openRedis({ inputs, log, http, signal }: ActionContext<typeof declared>, { redis }: VendureSurface): RedisApp | null {
   const token = inputs['redis-fly-api-token'];

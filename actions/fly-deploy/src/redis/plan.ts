@@ -25,7 +25,7 @@ export type RedisPlan =
   | { readonly kind: 'refuse'; readonly why: string };
 
 /** Pure: what is to be done at the Redis app before the shop is touched. */
-export function planRedis({ app, names }: Pick<RedisApp, 'app' | 'names'>, state: RedisState, shop: Secrets): RedisPlan {
+export function planRedis({ app, names }: Pick<RedisApp, 'app' | 'names'>, state: Pick<RedisState, 'machines' | 'secrets'>, shop: Secrets): RedisPlan {
   if (!isShipment(state.secrets)) return shipsPassword(names.password, shop) ? { kind: 'wait' } : { kind: 'nothing' };
   const why = refusal(app, state.machines);
   if (why !== null) return { kind: 'refuse', why };

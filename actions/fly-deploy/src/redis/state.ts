@@ -10,6 +10,7 @@ import type { RedisApp } from './app.ts';
 
 /** What Fly says of the Redis app, before the first write. */
 export interface RedisSeen {
+  readonly redis: RedisApp;
   readonly machines: readonly Machine[];
   readonly listed: readonly FlySecret[];
   readonly staged: readonly string[];
@@ -21,7 +22,8 @@ export interface RedisState extends RedisSeen {
 }
 
 /** @throws {UserError} when Fly does not say: without knowing what the Redis app accepts, no password of the shop's is changed */
-export async function readRedis({ signal, log }: ActionContext<typeof declared>, { fly, app }: RedisApp): Promise<RedisSeen> {
+export async function readRedis({ signal, log }: ActionContext<typeof declared>, redis: RedisApp): Promise<RedisSeen> {
+  const { fly, app } = redis;
   const [seen, listed, releases] = await Promise.all([
     listMachines(fly, signal),
     fly.secrets().catch((error: unknown) => asProviderError(error)),
@@ -29,7 +31,7 @@ export async function readRedis({ signal, log }: ActionContext<typeof declared>,
   ]);
   if (seen.fly !== null) throw flySaysNo(app, seen.fly, 'redis-fly-api-token');
   if (listed instanceof ProviderError) throw flySaysNo(app, listed, 'redis-fly-api-token');
-  return { machines: seen.machines, listed, staged: stagedSecrets(listed, seen.machines, releases) };
+  return { redis, machines: seen.machines, listed, staged: stagedSecrets(listed, seen.machines, releases) };
 }
 
 function asProviderError(error: unknown): ProviderError {
@@ -38,7 +40,8 @@ function asProviderError(error: unknown): ProviderError {
 }
 
 /** @param shop its wanted set has the two values, and what Fly lists of it helps to understand the digests */
-export function besideWanted({ names, app }: RedisApp, seen: RedisSeen, shop: Secrets, log: ActionContext<typeof declared>['log']): RedisState {
+export function besideWanted(seen: RedisSeen, shop: Secrets, log: ActionContext<typeof declared>['log']): RedisState {
+  const { names, app } = seen.redis;
   const { wanted } = shop;
   const values = { password: wanted.values.get(names.password) ?? NOTHING, previous: wanted.values.get(names.previous) ?? NOTHING };
   const isFormKnown = showsForm(wanted.values, [...shop.listed, ...seen.listed]);

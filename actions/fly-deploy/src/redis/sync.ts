@@ -4,7 +4,7 @@ import type { Secret } from '@vendure-deploy/shared/secrets';
 import { type Attempted, attempts } from '../attempts.ts';
 import { deployArguments, deployWithFlyctl } from '../flyctl.ts';
 import { type Installed, openFlyctl, type Flyctl } from '../flyctl-tool.ts';
-import { gate } from '../gate.ts';
+import { gate, pace } from '../gate.ts';
 import type { inputs as declared } from '../io.ts';
 import type { Judgement } from '../judge.ts';
 import { lastingSignal, listMachines } from '../observe.ts';
@@ -26,7 +26,8 @@ export interface RedisWork {
 }
 
 /** @returns null: nothing. @throws {UserError} where it cannot be done safely; nothing was written */
-export function redisWork(redis: RedisApp, state: RedisState, shop: Secrets): RedisWork | null {
+export function redisWork(state: RedisState, shop: Secrets): RedisWork | null {
+  const { redis } = state;
   const plan = planRedis(redis, state, shop);
   if (plan.kind === 'nothing') return null;
   if (plan.kind === 'refuse') throw new UserError(`fly-deploy: ${plan.why} Nothing was written.`, { reasonCode: 'redis-not-synced' });
@@ -98,9 +99,9 @@ function deployAgain({ context, redis: { app, fly, flyConfig }, fence }: RedisSy
 }
 
 async function waitUntilWell({ context, redis }: RedisSync): Promise<Judgement | null> {
-  const { inputs, clock, signal, log, run } = context;
+  const { inputs, signal, log, run } = context;
   const goal = wellGoal(redis.app);
   const look = await log.group('Wait until the Redis app is well', () =>
-    gate({ read: () => listMachines(redis.fly, lastingSignal(signal)), goal, clock, signal, budgetMs: inputs['gate-seconds'] * 1000, intervalMs: inputs['read-interval-seconds'] * 1000, log }));
+    gate({ ...context, ...pace(inputs), read: () => listMachines(redis.fly, lastingSignal(signal)), goal }));
   return goal.convergence(look) === 'target' ? null : judgeIll(redis, look, { runId: run.runId, cancelled: signal.aborted });
 }

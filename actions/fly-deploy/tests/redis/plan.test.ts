@@ -13,7 +13,7 @@ const SYNCED = listed({ PW: 'new', PW_OLD: 'old' });
 
 function plan({ machines = [machine()], redis = BEFORE, staged = [], shop = listed({ DATABASE: 'db', PW: 'old' }), shopStaged = [], understood = true }: { machines?: Machine[]; redis?: FlySecret[]; staged?: string[]; shop?: FlySecret[]; shopStaged?: string[]; understood?: boolean }): RedisPlan {
   const { order, comparison } = compareRedis(REDIS.names, { password: new Secret('new'), previous: new Secret('old') }, { listed: redis, staged }, understood);
-  return planRedis(REDIS, { machines, listed: redis, staged, secrets: { wanted: { values: order, versions: {} }, listed: redis, comparison } }, shopOf(WANTED, shop, shopStaged));
+  return planRedis(REDIS, { machines, secrets: { wanted: { values: order, versions: {} }, listed: redis, comparison } }, shopOf(WANTED, shop, shopStaged));
 }
 
 test.each([
