@@ -1,6 +1,4 @@
-import { type Attempt, convergence } from './judge.ts';
-import type { Observed } from './observe.ts';
-import type { Plan } from './plan.ts';
+import type { Attempt, Converged } from './judge.ts';
 import type { Transience } from './transience.ts';
 
 /**
@@ -8,8 +6,7 @@ import type { Transience } from './transience.ts';
  * something is not at the target yet. The same image again changes nothing where it runs already.
  * @returns why it failed, or null: what was read back stands
  */
-export function worthAnother(plan: Plan, attempt: Attempt, observed: Observed): Transience | null {
+export function worthAnother(attempt: Attempt, where: Converged): Transience | null {
   if (attempt.kind === 'none' || attempt.exitCode === 0 || attempt.cancelled || attempt.timedOut || attempt.releaseCommandFailed) return null;
-  const where = convergence(plan, observed);
   return where === 'target' || where === 'unreadable' ? null : attempt.transience;
 }

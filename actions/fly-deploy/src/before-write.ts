@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
 import { loadConfig, surfaceOf, type VendureSurface } from '@vendure-deploy/shared/config';
 import { renewLock } from '@vendure-deploy/shared/lock';
-import type { FlyClient } from '@vendure-deploy/shared/providers/fly';
+import type { FlyClient, Machine } from '@vendure-deploy/shared/providers/fly';
 import { githubClient } from '@vendure-deploy/shared/providers/github';
 import { shortSha } from '@vendure-deploy/shared/release';
 import { type ShopCommands, shopCommands } from './before-switch.ts';
@@ -11,10 +11,23 @@ import { type WantedFlyctl, wantedFlyctl } from './flyctl-version.ts';
 import type { inputs as declared } from './io.ts';
 import { outwaitLeases } from './lease-wait.ts';
 import type { Observed } from './observe.ts';
-import { flySaysNo, refuseFlyConfig, refuseLeased, refuseOlder, refuseUnsettled } from './refusals.ts';
+import { openRedis, type RedisApp } from './redis/app.ts';
+import { flySaysNo, type FlyToken, refuseFlyConfig, refuseLeased, refuseOlder, refuseUnsettled } from './refusals.ts';
 import { settleFleet } from './settle-fleet.ts';
 
 type Context = ActionContext<typeof declared>;
+
+/** The Machines of one app that this deploy may write to. */
+export interface Fleet {
+  readonly app: string;
+  readonly fly: FlyClient;
+  /** Where its token is given. */
+  readonly input: FlyToken;
+  /** As a sentence calls them. */
+  readonly whose: string;
+  /** As they were read a moment ago. */
+  readonly machines: readonly Machine[];
+}
 
 /** What the checked out commit and the configuration want of this deploy. */
 export interface Workspace {
@@ -23,6 +36,8 @@ export interface Workspace {
   readonly strategy: string;
   readonly flyctlRelease: WantedFlyctl;
   readonly commands: ShopCommands;
+  /** null: there is none, or it is not to be looked at. */
+  readonly redis: RedisApp | null;
 }
 
 /** @throws {UserError} for a fault of the configuration, of fly.toml or of an input that goes with them; nobody was asked anything yet */
@@ -30,21 +45,23 @@ export async function readWorkspace(context: Context): Promise<Workspace> {
   const { inputs, workspace } = context;
   const config = await loadConfig(join(workspace, inputs.config));
   const surface = surfaceOf(config, inputs.environment, 'vendure');
-  const ofFly = await strategyOfFlyConfig(workspace, surface);
+  const ofFly = await strategyOfFlyConfig(workspace, { path: surface['fly-config'], key: 'fly-config', groups: surface['process-groups'] });
+  const redis = openRedis(context, surface);
+  if (redis !== null) await strategyOfFlyConfig(workspace, { path: redis.flyConfig, key: 'redis.fly-config', groups: [] });
   return {
     surface,
     strategy: inputs.strategy || surface.strategy || ofFly,
     flyctlRelease: await wantedFlyctl(inputs, config, workspace),
     commands: shopCommands(context, surface),
+    redis,
   };
 }
 
-async function strategyOfFlyConfig(workspace: string, surface: VendureSurface): Promise<string> {
-  const path = surface['fly-config'];
+async function strategyOfFlyConfig(workspace: string, { path, key, groups }: { path: string; key: string; groups: readonly string[] }): Promise<string> {
   const text = await readFile(join(workspace, path), 'utf8').catch((cause: unknown) => {
-    throw new UserError(`fly-deploy: ${path}, which the configuration names as \`fly-config\`, is not in the workspace. Check out the commit that is deployed, or correct the path.`, { reasonCode: 'invalid-config', cause });
+    throw new UserError(`fly-deploy: ${path}, which the configuration names as \`${key}\`, is not in the workspace. Check out the commit that is deployed, or correct the path.`, { reasonCode: 'invalid-config', cause });
   });
-  return refuseFlyConfig({ text, path, groups: surface['process-groups'] });
+  return refuseFlyConfig({ text, path, groups });
 }
 
 /** What serves before the first write. What the public gets may be unreadable: a deploy is how one mends that; Fly's own list may not. */
@@ -67,20 +84,22 @@ export async function notOlder({ inputs, http, log, run }: Context, serving: str
 }
 
 /** A token of the whole organization deploys as well, and reaches what no deploy of this app needs. Best effort: the deploy does not hang on it. */
-export async function warnOfReach({ log }: Context, fly: FlyClient, app: string): Promise<void> {
+export async function warnOfReach({ log }: Context, { fly, app, input }: Fleet): Promise<void> {
   const others = (await fly.reach().catch(() => [])).filter((name) => name !== app);
   if (others.length === 0) return;
   const named = others.slice(0, 3).join(', ');
-  log.warning(`fly-deploy: input \`fly-api-token\` reaches ${others.length} more app${others.length === 1 ? '' : 's'} of the organization (${named}${others.length > 3 ? ', …' : ''}). A deploy needs a token of ${app} alone:  flyctl tokens create deploy --app ${app} --expiry 720h .`);
+  log.warning(`fly-deploy: input \`${input}\` reaches ${others.length} more app${others.length === 1 ? '' : 's'} of the organization (${named}${others.length > 3 ? ', …' : ''}). A deploy needs a token of ${app} alone:  flyctl tokens create deploy --app ${app} --expiry 720h .`);
 }
 
 /** Until no Machine is on its way elsewhere, and nobody holds one: flyctl would wait a minute for a lease, and then fail. */
-export async function settleFirst(context: Context, fly: FlyClient, { machines }: Observed): Promise<void> {
+export async function settleFirst(context: Context, fleets: readonly Fleet[]): Promise<void> {
   const { inputs, log, clock, signal } = context;
   if (inputs['skip-machine-settle']) return log.warning('skip-machine-settle is set: whether a Machine is on its way to another state, or leased, was not looked at.');
-  const deadline = clock.now() + inputs['settle-seconds'] * 1000;
-  refuseUnsettled(await settleFleet(context, fly, machines), inputs['settle-seconds']);
-  refuseLeased(await outwaitLeases({ fly, machines: machines.map(({ id }) => id), clock, signal, log, budgetMs: deadline - clock.now() }), inputs['settle-seconds']);
+  for (const { whose, fly, machines } of fleets) {
+    const deadline = clock.now() + inputs['settle-seconds'] * 1000;
+    refuseUnsettled(whose, await settleFleet(context, fly, machines), inputs['settle-seconds']);
+    refuseLeased(whose, await outwaitLeases({ fly, machines: machines.map(({ id }) => id), clock, signal, log, budgetMs: deadline - clock.now() }), inputs['settle-seconds']);
+  }
 }
 
 /** Renews the lock right before the step that cannot be taken back. @returns why not, or null */

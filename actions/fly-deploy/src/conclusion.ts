@@ -1,12 +1,13 @@
 import type { ActionResult } from '@vendure-deploy/shared/action';
 import { type Backup, backupMarker } from '@vendure-deploy/shared/shop-commands';
-import type { Attempted } from './attempts.ts';
+import { type Attempted, remarksOn } from './attempts.ts';
 import { leftoverCommands } from './fleet.ts';
 import type { outputs } from './io.ts';
 import { type Attempt, judge, type Judgement } from './judge.ts';
-import { leaseSentence } from './lease-wait.ts';
 import { type Observed, servingRevisions } from './observe.ts';
 import type { Plan } from './plan.ts';
+import type { RedisState } from './redis/state.ts';
+import type { Synced } from './redis/sync.ts';
 import type { Returned } from './rollback.ts';
 import type { Staged } from './secrets/stage.ts';
 import { type Secrets, shipped, told } from './secrets/sync.ts';
@@ -20,25 +21,30 @@ export interface Story {
   /** The commit that the public got; '' when it could not be read. */
   readonly previous: string;
   readonly secrets: Secrets | null;
+  /** null: the configuration has none, or it was not looked at. */
+  readonly redis: RedisState | null;
   readonly watch: Stopwatch;
 }
 
 /** What was done beside the deploy itself. */
 export interface Done {
   readonly backup?: Backup | null;
+  readonly synced?: Synced | null;
   readonly staged?: Staged;
   readonly returned?: Returned | null;
+  /** Made elsewhere, since no deploy of the shop was needed. */
+  readonly judgement?: Judgement;
 }
 
 /** The end of a deploy that was tried, or that was not needed. */
-export function conclude(story: Story, plan: Plan, attempted: Attempted, { backup = null, staged = NOTHING, returned = null }: Done = {}): Result {
+export function conclude(story: Story, plan: Plan, attempted: Attempted, { backup = null, synced = null, staged = NOTHING, returned = null, judgement }: Done = {}): Result {
   const { attempt, observed, runs, leases } = returned ?? attempted;
-  const { decision, reasonCode, message } = returned?.judgement ?? verdictOf(plan, attempted, story.previous);
+  const { decision, reasonCode, message } = returned?.judgement ?? judgement ?? verdictOf(plan, attempted, story.previous);
   const phases = story.watch.seconds();
   return {
     decision,
     reasonCode,
-    message: decision === 'done' ? `${message}${shipped(story.secrets)}` : message,
+    message: `${message}${decision === 'done' && attempt.kind === 'ended' ? shipped(story.secrets) : ''}${judgement === undefined ? sinceThisRun(story, synced) : ''}`,
     outputs: { ...outputsOf(returned?.plan ?? plan, attempt, observed, story.previous), 'backup-marker': markerOf(backup) },
     result: {
       surface: 'vendure',
@@ -50,6 +56,7 @@ export function conclude(story: Story, plan: Plan, attempted: Attempted, { backu
       machines: machinesOf(story.anchor, observed),
       leftovers: leftoverCommands(plan.app, observed.machines),
       secrets: told(story.secrets, staged),
+      redis: toldOfRedis(story, synced),
       'flyctl-runs': returned === null ? runs : attempted.runs + runs,
       leases: leases.map(({ machine, owner, expiresAt }) => ({ machine, owner, 'expires-at': new Date(expiresAt).toISOString() })),
       backup,
@@ -61,25 +68,35 @@ export function conclude(story: Story, plan: Plan, attempted: Attempted, { backu
 }
 
 /** The end of a deploy that was stopped before flyctl ran. */
-export function refuse({ previous, secrets }: Story, plan: Plan, problem: Pick<Result, 'decision' | 'reasonCode' | 'message'>, { backup = null, staged = NOTHING }: Done): Result {
+export function refuse(story: Story, plan: Plan, problem: Pick<Result, 'decision' | 'reasonCode' | 'message'>, { backup = null, synced = null, staged = NOTHING }: Done): Result {
+  const { previous, secrets } = story;
   return {
     ...problem,
+    message: `${problem.message}${sinceThisRun(story, synced)}`,
     outputs: { 'serving-sha': previous, 'previous-sha': previous, 'backup-marker': markerOf(backup) },
-    result: { surface: 'vendure', before: previous, intended: plan.sha, secrets: told(secrets, staged), backup },
+    result: { surface: 'vendure', before: previous, intended: plan.sha, secrets: told(secrets, staged), redis: toldOfRedis(story, synced), backup },
   };
 }
 
 /** The judgement, and what else has to be known of the attempt. */
-export function verdictOf(plan: Plan, { attempt, observed, leases, stopped }: Attempted, previous: string): Judgement {
-  const judgement = judge(plan, attempt, observed, previous);
-  const more = [
-    ...(stopped === null ? [] : [`No second run of flyctl was tried: ${stopped}.`]),
-    ...(leases.length === 0 ? [] : [`flyctl left leases, which end by themselves: ${leases.map((lease) => leaseSentence(lease, '')).join('; ')}.`]),
-  ];
-  return { ...judgement, message: [judgement.message, ...more].join(' ') };
+export function verdictOf(plan: Plan, attempted: Attempted, previous: string): Judgement {
+  const judgement = judge(plan, attempted.attempt, attempted.observed, previous);
+  return { ...judgement, message: [judgement.message, ...remarksOn(attempted)].join(' ') };
 }
 
 const NOTHING: Staged = { staged: [], renewed: [], problem: null };
+
+/** Whatever becomes of the shop: both passwords are accepted, the one that its Machines have among them. */
+function sinceThisRun({ redis }: Story, synced: Synced | null): string {
+  if (redis === null || synced === null || !synced.deployed) return '';
+  const { app, names: { password, previous } } = redis.redis;
+  return ` The Redis app ${app} accepts ${password} and ${previous} since this run.`;
+}
+
+/** For the result: names, never a value. */
+function toldOfRedis({ redis }: Story, synced: Synced | null): unknown {
+  return redis === null ? null : { app: redis.redis.app, ...told(redis.secrets, synced ?? NOTHING), deployed: synced?.deployed ?? false };
+}
 
 function markerOf(backup: Backup | null): string {
   return backup === null ? '' : backupMarker(backup);

@@ -51,7 +51,7 @@ export function countByGroup(machines: readonly Machine[]): Record<string, numbe
 }
 
 /** Groups that are not whole at the target: none of it there, or fewer than before. */
-export function missingGroups(plan: Plan, machines: readonly Machine[]): string[] {
+export function missingGroups(plan: Pick<Plan, 'digest' | 'tag' | 'afterRelease' | 'groups' | 'fleet'>, machines: readonly Machine[]): string[] {
   const there = countByGroup(machines.filter((machine) => isTarget(plan, machine)));
   return plan.groups.filter((group) => (there[group] ?? 0) < Math.max(1, plan.fleet[group] ?? 0));
 }

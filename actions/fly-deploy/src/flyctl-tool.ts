@@ -16,10 +16,8 @@ export interface FlyctlCall {
   onLine?(line: string): void;
 }
 
-/** flyctl for one deploy: all calls share a home. */
+/** flyctl for the deploy of one app: all calls share a home. */
 export interface Flyctl {
-  /** @throws {UserError} when it cannot be had, or is not the one that was pinned; nothing was started */
-  install(): Promise<void>;
   run(call: FlyctlCall): Promise<ToolResult>;
   /** The home is gone afterwards. */
   close(): Promise<void>;
@@ -27,23 +25,24 @@ export interface Flyctl {
 
 const RELEASES = 'https://github.com/superfly/flyctl/releases/download';
 
+/** Where flyctl is; fetched by whoever asks first. @throws {UserError} when it cannot be had, or is not the one that was pinned; nothing was started */
+export type Installed = () => Promise<string>;
+
+export function flyctlInstaller(context: Context, release: WantedFlyctl): Installed {
+  let path: Promise<string> | null = null;
+  return () => (path ??= install(context, release));
+}
+
 /**
  * One home for the import of secrets and for the deploy: flyctl remembers there which version of the secrets it has set, and asks with each Machine for that
  * version at least (`min_secrets_version`). Without it a Machine may start with the values of before. It also writes HTTP bodies there, secrets included
  * (up to 0.4.87), so nothing of it stays.
  */
-export function openFlyctl(context: Context, release: WantedFlyctl): Flyctl {
-  const { inputs, log, signal, temporary, workspace } = context;
-  let path: Promise<string> | null = null;
+export function openFlyctl({ log, signal, temporary, workspace }: Context, { installed, token }: { installed: Installed; token: Secret }): Flyctl {
   let home: Promise<string> | null = null;
   return {
-    async install() {
-      path ??= install(context, release);
-      await path;
-    },
     async run({ args, stdin, deadlineMs, onLine }) {
-      path ??= install(context, release);
-      const command = await path;
+      const command = await installed();
       home ??= mkdtemp(join(temporary, 'fly-'));
       const folder = await home;
       return runTool({
@@ -54,7 +53,7 @@ export function openFlyctl(context: Context, release: WantedFlyctl): Flyctl {
         cwd: workspace,
         environment: {
           ...childEnvironment({ FLY_CONFIG_DIR: folder, HOME: folder, CI: '1', NO_COLOR: '1', FLY_SEND_METRICS: '0', FLY_SYNTHETICS_AGENT: '0', FLY_NO_UPDATE_CHECK: '1', FLY_NO_INCIDENTS_CHECK: '1', FLY_EMIT_RELEASE_JSON: '1' }),
-          FLY_API_TOKEN: inputs['fly-api-token'],
+          FLY_API_TOKEN: token,
         },
         deadlineMs,
         signal,

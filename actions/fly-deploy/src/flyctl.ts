@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import type { ActionContext } from '@vendure-deploy/shared/action';
-import type { VendureSurface } from '@vendure-deploy/shared/config';
 import type { FlyClient } from '@vendure-deploy/shared/providers/fly';
 import type { Flyctl } from './flyctl-tool.ts';
 import type { inputs as declared } from './io.ts';
@@ -13,24 +11,16 @@ import { transienceOf } from './transience.ts';
 interface Deploy {
   readonly context: ActionContext<typeof declared>;
   readonly flyctl: Flyctl;
-  readonly surface: VendureSurface;
-  readonly image: string;
-  /** Not for a way back: the old image knows the old schema only. */
-  readonly releaseCommand: boolean;
+  readonly args: readonly string[];
   readonly fly: FlyClient;
   readonly watch: Stopwatch;
   readonly deadlineMs: number;
 }
 
 /** Runs one deploy. @returns what flyctl said; the gate decides what it did */
-export async function deployWithFlyctl({ context, flyctl, surface, image, releaseCommand, fly, watch, deadlineMs }: Deploy): Promise<Attempt> {
-  const { inputs, log, workspace, clock } = context;
+export async function deployWithFlyctl({ context: { log, clock }, flyctl, args, fly, watch, deadlineMs }: Deploy): Promise<Attempt> {
   const timer = releaseCommandTimer(clock);
-  const result = await watch.time('flyctl', () => flyctl.run({
-    args: deployArguments({ app: surface.app, config: join(workspace, surface['fly-config']), image, strategy: inputs.strategy || (surface.strategy ?? ''), maxUnavailable: inputs['max-unavailable'], releaseCommand, seconds: deadlineMs / 1000 }),
-    deadlineMs,
-    onLine: timer.line,
-  }));
+  const result = await watch.time('flyctl', () => flyctl.run({ args, deadlineMs, onLine: timer.line }));
   const spent = timer.seconds();
   if (spent !== null) watch.part('release-command', spent);
   const output = `${result.stdout}\n${result.stderr}`;
@@ -48,8 +38,22 @@ export async function deployWithFlyctl({ context, flyctl, surface, image, releas
   };
 }
 
+export interface DeployArguments {
+  readonly app: string;
+  readonly config: string;
+  readonly image: string;
+  readonly strategy: string;
+  readonly maxUnavailable: string;
+  /** Not for a way back: the old image knows the old schema only. */
+  readonly releaseCommand: boolean;
+  /** No Machine is made, not even for a process group that has none. */
+  readonly updateOnly: boolean;
+  /** How long all of it may take. */
+  readonly seconds: number;
+}
+
 /** Pure, and its test is a table. `--deploy-retries` is always explicit: `auto` asks a feature-flag service. */
-export function deployArguments(wanted: { app: string; config: string; image: string; strategy: string; maxUnavailable: string; releaseCommand: boolean; seconds: number }): string[] {
+export function deployArguments(wanted: DeployArguments): string[] {
   return [
     'deploy',
     '--app',
@@ -65,6 +69,7 @@ export function deployArguments(wanted: { app: string; config: string; image: st
     '--dns-checks=false',
     '--wait-timeout',
     `${waitSeconds(wanted.seconds)}s`,
+    ...(wanted.updateOnly ? ['--update-only'] : []),
     ...(wanted.releaseCommand ? ['--release-command-timeout', `${half(wanted.seconds)}s`] : ['--skip-release-command']),
     ...(wanted.strategy === '' ? [] : ['--strategy', wanted.strategy]),
     ...(wanted.maxUnavailable === '' ? [] : ['--max-unavailable', wanted.maxUnavailable]),

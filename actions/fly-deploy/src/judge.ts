@@ -1,4 +1,5 @@
 import type { Decision, ReasonCode } from '@vendure-deploy/shared/action';
+import type { Machine } from '@vendure-deploy/shared/providers/fly';
 import { shortSha } from '@vendure-deploy/shared/release';
 import { isSettled, isTarget, lacksSecrets, leftoverCommands, missingGroups, runsImage, working } from './fleet.ts';
 import type { Observed } from './observe.ts';
@@ -71,14 +72,17 @@ export function judge(plan: Plan, attempt: Attempt, observed: Observed, previous
   return { decision: 'failed', reasonCode: 'not-switched', message: `${said}, and Vendure still serves ${old}.${words}${left} ${next(plan, 'rerun')}` };
 }
 
+/** What keeps a Machine from being settled. */
+export function ailment({ state, checks }: Machine): string {
+  const failing = checks.filter((check) => check.status !== 'passing').map((check) => check.name);
+  return `is ${state}${failing.length === 0 ? '' : `, and ${failing.join(', ')} does not pass`}`;
+}
+
 /** Which Machines are not as they should be, one by one. */
-function disagreement(plan: Plan, observed: Observed): string {
+export function disagreement(plan: Plan, observed: Observed): string {
   const machines = working(observed.machines);
   const wrong = machines.filter((machine) => !isTarget(plan, machine)).map((machine) => `Machine ${machine.id} [${machine.group}] ${runsImage(plan, machine) ? 'has the secrets of before' : 'runs another image'}`);
-  const unwell = machines.filter((machine) => isTarget(plan, machine) && !isSettled(machine)).map(({ id, group, state, checks }) => {
-    const failing = checks.filter((check) => check.status !== 'passing').map((check) => check.name);
-    return `Machine ${id} [${group}] is ${state}${failing.length === 0 ? '' : `, and ${failing.join(', ')} does not pass`}`;
-  });
+  const unwell = machines.filter((machine) => isTarget(plan, machine) && !isSettled(machine)).map((machine) => `Machine ${machine.id} [${machine.group}] ${ailment(machine)}`);
   const missing = missingGroups(plan, machines).map((group) => `${group} had ${plan.fleet[group] ?? 0} Machines`);
   const ill = observed.health.kind === 'ok' ? [] : [`/health: ${observed.health.why}`];
   const all = [...wrong, ...unwell, ...missing, ...ill];

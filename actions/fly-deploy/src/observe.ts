@@ -26,24 +26,34 @@ const TIMEOUT_MS = 5000;
 const LAST_LOOK_MS = 3000;
 
 export async function observe({ fly, http, signal, versionUrl, healthUrl }: Reader): Promise<Observed> {
-  // A cancelled action still has seconds to say what serves: the reads do not follow the action's signal.
-  const reading = signal.aborted ? AbortSignal.timeout(LAST_LOOK_MS) : signal;
+  const reading = lastingSignal(signal);
   const [listed, answered, health] = await Promise.all([
-    fly.machines({ signal: reading }).then(
-      (machines) => ({ machines, problem: null }),
-      (error: unknown) => ({ machines: [] as readonly Machine[], problem: error instanceof ProviderError ? error : new ProviderError('unavailable', String(error)) }),
-    ),
+    listMachines(fly, reading),
     readVersion({ http, url: versionUrl, timeoutMs: TIMEOUT_MS, signal: reading }),
     readHealth({ http, url: healthUrl, timeoutMs: TIMEOUT_MS, signal: reading }),
   ]);
   const groups = [...new Set(listed.machines.map((machine) => machine.group))];
   return {
-    fly: listed.problem,
+    fly: listed.fly,
     machines: listed.machines,
     public: answered,
     health,
     groups: Object.fromEntries(groups.map((group) => [group, [...new Set(listed.machines.filter((machine) => machine.group === group).map((machine) => machine.revision || machine.tag))]])),
   };
+}
+
+/** A cancelled action still has seconds to say what is so: the reads do not follow the action's signal. */
+export function lastingSignal(signal: AbortSignal): AbortSignal {
+  return signal.aborted ? AbortSignal.timeout(LAST_LOOK_MS) : signal;
+}
+
+/** The Machines of an app, or why Fly gave no list of them. */
+export async function listMachines(fly: FlyClient, signal: AbortSignal): Promise<Pick<Observed, 'fly' | 'machines'>> {
+  try {
+    return { fly: null, machines: await fly.machines({ signal }) };
+  } catch (error) {
+    return { fly: error instanceof ProviderError ? error : new ProviderError('unavailable', String(error)), machines: [] };
+  }
 }
 
 /** The commits that are at work now: of every Machine that is started and neither cordoned nor a standby. */

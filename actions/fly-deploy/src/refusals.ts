@@ -41,28 +41,31 @@ function tomlOf(text: string, path: string): unknown {
   }
 }
 
+/** The input that holds the token of the app that is asked about. */
+export type FlyToken = 'fly-api-token' | 'redis-fly-api-token';
+
 /** Fly's answer to the first question, put into words: which input is wrong, and what to type. */
-export function flySaysNo(app: string, error: ProviderError): UserError {
+export function flySaysNo(app: string, error: ProviderError, input: FlyToken = 'fly-api-token'): UserError {
   const told = (sentence_: string): UserError => new UserError(`fly-deploy: ${sentence_} Nothing was written.`, { reasonCode: 'anchor-unreadable', cause: error });
   const create = `flyctl tokens create deploy --app ${app} --expiry 720h`;
   switch (error.code) {
-    case 'unauthorized': return told(`input \`fly-api-token\` is not a token that Fly knows, or it has expired. Create one:  ${create} .`);
-    case 'forbidden': return told(`input \`fly-api-token\` may not read the app "${app}". Create one that may:  ${create} .`);
-    case 'not-found': return told(`there is no app "${app}" for this \`fly-api-token\`: the name of the configuration is wrong, or the token is another app's. See which there are:  flyctl apps list .`);
+    case 'unauthorized': return told(`input \`${input}\` is not a token that Fly knows, or it has expired. Create one:  ${create} .`);
+    case 'forbidden': return told(`input \`${input}\` may not read the app "${app}". Create one that may:  ${create} .`);
+    case 'not-found': return told(`there is no app "${app}" for this \`${input}\`: the name of the configuration is wrong, or the token is another app's. See which there are:  flyctl apps list .`);
     default: return told(`${error.message}. Try again when Fly answers:  flyctl status --app ${app} .`);
   }
 }
 
 /** @throws {UserError} when an update is on its way already, or a host cannot be reached */
-export function refuseUnsettled(waiting: readonly Unsettled[], budgetSeconds: number): void {
+export function refuseUnsettled(whose: string, waiting: readonly Unsettled[], budgetSeconds: number): void {
   if (waiting.length === 0) return;
-  throw new UserError(`fly-deploy: the Machines did not settle within ${budgetSeconds} s: ${waiting.map(sentence).join('; ')}. Nothing was written. Wait and run again, or set \`skip-machine-settle\` to deploy all the same.`, { reasonCode: 'not-settled' });
+  throw new UserError(`fly-deploy: ${whose} did not settle within ${budgetSeconds} s: ${waiting.map(sentence).join('; ')}. Nothing was written. Wait and run again, or set \`skip-machine-settle\` to deploy all the same.`, { reasonCode: 'not-settled' });
 }
 
 /** @throws {UserError} when a Machine is held by somebody, or by a flyctl of ours that was killed, for longer than may be waited */
-export function refuseLeased(held: readonly string[], budgetSeconds: number): void {
+export function refuseLeased(whose: string, held: readonly string[], budgetSeconds: number): void {
   if (held.length === 0) return;
-  throw new UserError(`fly-deploy: after ${budgetSeconds} s the Machines are still held: ${held.join('; ')}. Nothing was written. Another deploy may be at work: wait and run again, or set \`skip-machine-settle\` to deploy all the same.`, { reasonCode: 'not-settled' });
+  throw new UserError(`fly-deploy: ${whose} are still held after ${budgetSeconds} s: ${held.join('; ')}. Nothing was written. Another deploy may be at work: wait and run again, or set \`skip-machine-settle\` to deploy all the same.`, { reasonCode: 'not-settled' });
 }
 
 export type Comparison = 'ahead' | 'behind' | 'diverged' | 'identical';

@@ -1,6 +1,6 @@
 import type { Clock } from '@vendure-deploy/shared/action';
 
-export type Phase = 'read' | 'secrets' | 'settle' | 'drift' | 'backup' | 'tool' | 'flyctl' | 'release-command' | 'gate';
+export type Phase = 'read' | 'secrets' | 'redis' | 'settle' | 'drift' | 'backup' | 'tool' | 'flyctl' | 'release-command' | 'gate';
 
 export interface Stopwatch {
   /** Times the work, however it ends; what was timed before under the same name is added to. */

@@ -70,13 +70,14 @@ test('a failure names what serves and the next command', () => {
   expect(message).toContain('gh run rerun 7 --failed');
 });
 
-const FLYCTL = { app: 'shop', config: 'fly.toml', image: 'registry.fly.io/shop:1', strategy: '', maxUnavailable: '', releaseCommand: true, seconds: 1800 };
+const FLYCTL = { app: 'shop', config: 'fly.toml', image: 'registry.fly.io/shop:1', strategy: '', maxUnavailable: '', releaseCommand: true, updateOnly: false, seconds: 1800 };
 test.each<[string, Partial<typeof FLYCTL>, string[]]>([
   ['the strategy of fly.toml', {}, ['--wait-timeout', '300s', '--release-command-timeout', '900s']],
   ['one strategy for this run', { strategy: 'rolling', maxUnavailable: '1' }, ['--wait-timeout', '300s', '--release-command-timeout', '900s', '--strategy', 'rolling', '--max-unavailable', '1']],
   ['waits that fit into what is left', { seconds: 100 }, ['--wait-timeout', '50s', '--release-command-timeout', '50s']],
   ['waits of some seconds at least', { seconds: 4 }, ['--wait-timeout', '10s', '--release-command-timeout', '10s']],
   ['no release command on the way back', { releaseCommand: false }, ['--wait-timeout', '300s', '--skip-release-command']],
+  ['no new Machines', { releaseCommand: false, updateOnly: true }, ['--wait-timeout', '300s', '--update-only', '--skip-release-command']],
 ])('flyctl is started with %s', (_, change, tail) => {
   expect(deployArguments({ ...FLYCTL, ...change })).toEqual(['deploy', '--app', 'shop', '--config', 'fly.toml', '--image', 'registry.fly.io/shop:1', '--remote-only', '--yes', '--deploy-retries', '1', '--dns-checks=false', ...tail]);
 });
@@ -121,7 +122,7 @@ test.each([
   ['the time is up', exit(null, { transience: 'fly-unwell', timedOut: true }), observed('old', 'old', 'old'), null],
   ['the release command failed', exit(1, { transience: 'fly-unwell', releaseCommandFailed: true }), observed('old', 'old', 'old'), null],
 ])('one more run of flyctl: %s', (_, attempt, seen, why) => {
-  expect(worthAnother(plan, attempt, seen)).toBe(why);
+  expect(worthAnother(attempt, convergence(plan, seen))).toBe(why);
 });
 
 test('the commits at work are those of Machines that are started, uncordoned and no standby', () => {

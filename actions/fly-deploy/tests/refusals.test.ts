@@ -13,7 +13,7 @@ test.each([
   ['a worker where fly.toml names no processes', refuse('app = "shop"', ['app', 'worker']), /no process group "worker"\. It has: app\./u],
   ['a broken fly.toml', refuse('[processes', ['app']), /fly\.toml is not TOML/u],
   ['an older commit', () => refuseOlder({ serving: NEW, sha: OLD, comparison: 'behind', allowed: false }), /serves bbbbbbb, which is newer than aaaaaaa\..*`allow-older`/u],
-  ['a Machine on its way', () => refuseUnsettled([{ id: 'm1', group: 'app', why: 'replacing', since: '2026-01-01T00:00:00Z' }], 90), /within 90 s: Machine m1 \[app\]: replacing since 2026-01-01T00:00:00Z\. Nothing was written\./u],
+  ['a Machine on its way', () => refuseUnsettled('the Machines', [{ id: 'm1', group: 'app', why: 'replacing', since: '2026-01-01T00:00:00Z' }], 90), /the Machines did not settle within 90 s: Machine m1 \[app\]: replacing since 2026-01-01T00:00:00Z\. Nothing was written\./u],
 ])('%s is refused in one sentence', (_, act, sentence) => {
   expect(act).toThrow(sentence);
 });
@@ -23,7 +23,7 @@ test.each([
   ['every group is there', refuse(toml, ['app', 'worker'])],
   ['a newer commit', () => refuseOlder({ serving: OLD, sha: NEW, comparison: 'ahead', allowed: false })],
   ['an older commit that is allowed', () => refuseOlder({ serving: NEW, sha: OLD, comparison: 'behind', allowed: true })],
-  ['a fleet at rest', () => refuseUnsettled([], 90)],
+  ['a fleet at rest', () => refuseUnsettled('the Machines', [], 90)],
 ])('%s: no refusal', (_, act) => {
   expect(act).not.toThrow();
 });

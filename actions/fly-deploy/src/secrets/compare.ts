@@ -20,7 +20,8 @@ export interface Comparison {
   readonly scheme: 'known' | 'unknown';
 }
 
-export function compare(wanted: ReadonlyMap<string, Secret>, listed: readonly FlySecret[], staged: readonly string[]): Comparison {
+/** @param isFormKnown something else has shown already that Fly makes its digests in a form that we know */
+export function compare(wanted: ReadonlyMap<string, Secret>, listed: readonly FlySecret[], staged: readonly string[], isFormKnown = false): Comparison {
   const there = digestsOf(listed);
   const names = [...wanted.keys()].toSorted();
   const same = names.filter((name) => proves(there.get(name) ?? '', wanted.get(name) ?? NOTHING));
@@ -31,8 +32,13 @@ export function compare(wanted: ReadonlyMap<string, Secret>, listed: readonly Fl
     absent: names.filter((name) => !there.has(name)),
     staged,
     unwanted: [...there.keys()].filter((name) => !wanted.has(name)).toSorted(),
-    scheme: same.length === 0 && changed.length > 0 ? 'unknown' : 'known',
+    scheme: same.length === 0 && changed.length > 0 && !isFormKnown ? 'unknown' : 'known',
   };
+}
+
+/** Whether any listed digest, of whatever name and app, is that of any of the values: then the form in which Fly makes them is one that we know. */
+export function showsForm(values: ReadonlyMap<string, Secret>, listed: readonly FlySecret[]): boolean {
+  return listed.some(({ digest }) => [...values.values()].some((value) => proves(digest, value)));
 }
 
 /** What is to be staged. */
@@ -61,7 +67,7 @@ export interface Arrival {
  * value that was bent on the way. As long as none is, one that did not move although Fly's form is known was not written; where even the form is not
  * known, that each is there is all that can be told.
  */
-export function arrival(staged: ReadonlyMap<string, Secret>, { same }: Pick<Comparison, 'same'>, before: readonly FlySecret[], after: readonly FlySecret[]): Arrival {
+export function arrival(staged: ReadonlyMap<string, Secret>, { scheme }: Pick<Comparison, 'scheme'>, before: readonly FlySecret[], after: readonly FlySecret[]): Arrival {
   const was = digestsOf(before);
   const is = digestsOf(after);
   const names = [...staged.keys()];
@@ -71,7 +77,7 @@ export function arrival(staged: ReadonlyMap<string, Secret>, { same }: Pick<Comp
     if (!is.has(name)) return 'Fly does not list it';
     if (proven.includes(name)) return null;
     if (proven.length > 0) return 'its digest is not that of the value';
-    return same.length > 0 && !moved(name) ? 'its digest is still that of another value' : null;
+    return scheme === 'known' && !moved(name) ? 'its digest is still that of another value' : null;
   };
   const missing = names.flatMap((name) => {
     const why = wrong(name);

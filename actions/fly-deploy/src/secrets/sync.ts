@@ -3,7 +3,7 @@ import type { VendureSurface } from '@vendure-deploy/shared/config';
 import { type FlyClient, type FlyRelease, type FlySecret, type Machine, ProviderError, stagedSecrets } from '@vendure-deploy/shared/providers/fly';
 import { Secret } from '@vendure-deploy/shared/secrets';
 import type { inputs as declared } from '../io.ts';
-import { compare, type Comparison, different, isKnownToDiffer } from './compare.ts';
+import { compare, type Comparison, different, isKnownToDiffer, showsForm } from './compare.ts';
 import { importText } from './import-text.ts';
 import { readWanted, type Wanted } from './wanted.ts';
 
@@ -13,17 +13,20 @@ export interface Sync {
   readonly fly: FlyClient;
   /** Without what is left over of an earlier deploy: nobody updates those. */
   readonly machines: readonly Machine[];
+  /** What Fly lists of another app: one digest that is understood there explains them here. */
+  readonly elsewhere: readonly FlySecret[];
 }
 
-/** The wanted secrets beside those at Fly, before the first write. */
+/** The wanted secrets of one app beside those at Fly, before the first write. */
 export interface Secrets {
+  /** All that the source gave; the comparison says which of it the app is to have. */
   readonly wanted: Wanted;
   readonly listed: readonly FlySecret[];
   readonly comparison: Comparison;
 }
 
 /** @returns null: they were not looked at, and a warning says why. @throws {UserError} when the wanted set cannot be had or not be compared; nothing was written */
-export async function readSecrets({ context, surface, fly, machines }: Sync): Promise<Secrets | null> {
+export async function readSecrets({ context, surface, fly, machines, elsewhere }: Sync): Promise<Secrets | null> {
   const { inputs, log } = context;
   const { app, secrets: source } = surface;
   if (inputs['skip-secrets-sync']) {
@@ -37,9 +40,15 @@ export async function readSecrets({ context, surface, fly, machines }: Sync): Pr
     fly.releases().catch((error: unknown) => noReleases(error, log)),
   ]);
   if (listed === null) return null;
-  const comparison = compare(wanted.values, listed, stagedSecrets(listed, machines, releases));
-  tell(comparison, wanted, log);
+  const own = { ...wanted, values: withoutPrevious(wanted.values, surface) };
+  const comparison = compare(own.values, listed, stagedSecrets(listed, machines, releases), showsForm(wanted.values, [...listed, ...elsewhere]));
+  tell(comparison, own, log);
   return { wanted, listed, comparison };
+}
+
+/** What the Redis app accepts beside the password is no business of the shop's: a change of it alone restarts no Machine of the shop. */
+function withoutPrevious(values: Wanted['values'], { redis }: VendureSurface): Wanted['values'] {
+  return new Map([...values].filter(([name]) => name !== redis?.previous));
 }
 
 const NONE: Wanted = { values: new Map(), versions: {} };
@@ -51,13 +60,13 @@ function noList(error: unknown, { isNeeded, log }: { isNeeded: boolean; log: Syn
   return null;
 }
 
-function noReleases(error: unknown, log: Sync['context']['log']): readonly FlyRelease[] {
+export function noReleases(error: unknown, log: Sync['context']['log']): readonly FlyRelease[] {
   if (!(error instanceof ProviderError)) throw error;
   log.warning(`${error.message}: whether a secret is staged is not known.`);
   return [];
 }
 
-function tell({ same, changed, absent, staged, unwanted, scheme }: Comparison, { values }: Wanted, log: Sync['context']['log']): void {
+export function tell({ same, changed, absent, staged, unwanted, scheme }: Comparison, { values }: Wanted, log: Sync['context']['log']): void {
   const line = (what: string, names: readonly string[]): void => {
     if (names.length > 0) log.info(`${what}: ${names.join(', ')}`);
   };
@@ -85,9 +94,12 @@ export function shipped(secrets: Secrets | null): string {
 }
 
 /** The commit is left as it serves although its secrets may differ: that is never silent. */
-export function warnOfUnknown(secrets: Secrets | null, log: Sync['context']['log']): void {
-  if (secrets?.comparison.scheme !== 'unknown') return;
-  log.warning(`Whether ${secrets.comparison.changed.join(', ')} at Fly are as wanted cannot be told from the digests that Fly lists, so nothing was staged. If one has changed, set \`redeploy\`.`);
+export function warnOfUnknown(apps: readonly (Secrets | null)[], log: Sync['context']['log']): void {
+  for (const secrets of apps) if (secrets?.comparison.scheme === 'unknown') warnOf(secrets, log);
+}
+
+function warnOf({ comparison }: Secrets, log: Sync['context']['log']): void {
+  log.warning(`Whether ${comparison.changed.join(', ')} at Fly are as wanted cannot be told from the digests that Fly lists, so nothing was staged. If one has changed, set \`redeploy\`.`);
 }
 
 /** What `flyctl secrets import` is to read; null: there is nothing to stage. @throws {UserError} for a value that has no form there, before any write */
@@ -106,7 +118,7 @@ export function valuesToStage({ wanted, comparison }: Secrets): ReadonlyMap<stri
 }
 
 /** For the result: names, and versions of what they came from. Never a value, nor a digest. */
-export function told(secrets: Secrets | null, now: { readonly staged: readonly string[]; readonly renewed: readonly string[] }): unknown {
+export function told(secrets: Secrets | null, now: { readonly staged: readonly string[]; readonly renewed: readonly string[] }): Readonly<Record<string, unknown>> | null {
   if (secrets === null) return null;
   const { comparison: { same, changed, absent, staged, unwanted, scheme }, wanted } = secrets;
   return { same, changed, absent, 'staged-before': staged, unwanted, 'digest-scheme': scheme, staged: now.staged, renewed: now.renewed, versions: wanted.versions };

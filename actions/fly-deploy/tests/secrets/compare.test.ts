@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import type { FlySecret } from '@vendure-deploy/shared/providers/fly';
 import { Secret } from '@vendure-deploy/shared/secrets';
-import { arrival, compare, different, isKnownToDiffer } from '../../src/secrets/compare.ts';
+import { arrival, compare, different, isKnownToDiffer, showsForm } from '../../src/secrets/compare.ts';
 
 const sha256 = (value: string): string => createHash('sha256').update(value).digest('hex').slice(0, 16);
 const md5 = (value: string): string => createHash('md5').update(value).digest('hex');
@@ -32,20 +32,28 @@ test.each([
   expect(isKnownToDiffer(comparison)).toBe(again);
 });
 
+test('another app explains the digests: then the only one that differs is known to', () => {
+  const wanted = values({ A: '1', B: '2' });
+  expect(showsForm(wanted, listed({ Z: '2' }))).toBe(true);
+  expect(showsForm(wanted, listed({ Z: '3' }))).toBe(false);
+  expect(showsForm(wanted, listed({ A: '1' }, otherwise))).toBe(false);
+  expect(compare(wanted, listed({ A: '0', B: '0' }), [], true)).toEqual({ ...nothing, changed: ['A', 'B'] });
+});
+
 test('what is to be staged: whatever is not proven to be the same', () => {
   expect(different(compare(values({ C: '3', A: '1', B: '2' }), listed({ A: '1', B: 'x' }), []))).toEqual(['B', 'C']);
 });
 
 test.each([
-  // staged                         proven before  before                    after                                    what became of it
-  ['all arrived',                   [],    listed({ A: '0' }),       listed({ A: '1', B: '2' }),              { renewed: ['A', 'B'] }],
-  ['the same value again',          [],    listed({ A: '1' }),       listed({ A: '1', B: '2' }),              { renewed: ['B'], unmoved: ['A'] }],
-  ['one is not there',              [],    [],                       listed({ A: '1' }),                      { renewed: ['A'], missing: [{ name: 'B', why: 'Fly does not list it' }] }],
-  ['one was bent on the way',       [],    listed({ B: '0' }),       listed({ A: '1', B: 'bent' }),           { renewed: ['A'], missing: [{ name: 'B', why: 'its digest is not that of the value' }] }],
-  ['none was written',              [],    listed({ A: '0' }),       listed({ A: '0' }),                      { unmoved: ['A'], missing: [{ name: 'B', why: 'Fly does not list it' }], scheme: 'unknown' }],
-  ['none was written, and Fly is understood', ['S'], listed({ A: '0', B: '0' }), listed({ A: '0', B: '0' }),  { missing: [{ name: 'A', why: 'its digest is still that of another value' }, { name: 'B', why: 'its digest is still that of another value' }], scheme: 'unknown' }],
-  ['in another form than the proven', ['S'], listed({ A: '0', B: '0' }, md5), listed({ A: '1', B: '2' }, otherwise), { renewed: ['A', 'B'], scheme: 'unknown' }],
-  ['in a form that is not known',   [],    listed({ A: '1' }, otherwise), listed({ A: '1', B: '2' }, otherwise), { renewed: ['B'], unmoved: ['A'], scheme: 'unknown' }],
-] as const)('%s', (_case, same, before, after, found) => {
-  expect(arrival(values({ A: '1', B: '2' }), { same }, before, after)).toEqual({ missing: [], renewed: [], unmoved: [], scheme: 'known', ...found });
+  // staged                         understood before                    after                                    what became of it
+  ['all arrived',                   'unknown', listed({ A: '0' }),       listed({ A: '1', B: '2' }),              { renewed: ['A', 'B'] }],
+  ['the same value again',          'unknown', listed({ A: '1' }),       listed({ A: '1', B: '2' }),              { renewed: ['B'], unmoved: ['A'] }],
+  ['one is not there',              'unknown', [],                       listed({ A: '1' }),                      { renewed: ['A'], missing: [{ name: 'B', why: 'Fly does not list it' }] }],
+  ['one was bent on the way',       'unknown', listed({ B: '0' }),       listed({ A: '1', B: 'bent' }),           { renewed: ['A'], missing: [{ name: 'B', why: 'its digest is not that of the value' }] }],
+  ['none was written',              'unknown', listed({ A: '0' }),       listed({ A: '0' }),                      { unmoved: ['A'], missing: [{ name: 'B', why: 'Fly does not list it' }], scheme: 'unknown' }],
+  ['none was written, and Fly is understood', 'known', listed({ A: '0', B: '0' }), listed({ A: '0', B: '0' }),  { missing: [{ name: 'A', why: 'its digest is still that of another value' }, { name: 'B', why: 'its digest is still that of another value' }], scheme: 'unknown' }],
+  ['in another form than the proven', 'known', listed({ A: '0', B: '0' }, md5), listed({ A: '1', B: '2' }, otherwise), { renewed: ['A', 'B'], scheme: 'unknown' }],
+  ['in a form that is not known',   'unknown', listed({ A: '1' }, otherwise), listed({ A: '1', B: '2' }, otherwise), { renewed: ['B'], unmoved: ['A'], scheme: 'unknown' }],
+] as const)('%s', (_case, scheme, before, after, found) => {
+  expect(arrival(values({ A: '1', B: '2' }), { scheme }, before, after)).toEqual({ missing: [], renewed: [], unmoved: [], scheme: 'known', ...found });
 });

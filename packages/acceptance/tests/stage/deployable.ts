@@ -48,6 +48,8 @@ export interface Given {
   readonly run: TwinRun;
   /** The configuration's key `secrets`; null: it has none. */
   readonly secrets: string | null;
+  /** Its key `redis`; without it, it has none. */
+  readonly redis?: string | undefined;
   readonly inputs?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly files?: Readonly<Record<string, string>>;
@@ -98,12 +100,12 @@ export async function openDeployable(): Promise<Deployable> {
       await twin.fly.seedRelease({ app: name, image: { repository: name, tag: `production-${previous}` }, flyToml: FLY });
       return {
         name,
-        deploy: ({ run, secrets, inputs = {}, environment = {}, files = {}, signals = [] }) => startAction({
+        deploy: ({ run, secrets, redis, inputs = {}, environment = {}, files = {}, signals = [] }) => startAction({
           signals,
           folder: subjectOf('fly-deploy').folder,
           inputs: { environment: 'production', sha: main, 'image-tag': `production-${inputs['sha'] ?? main}`, 'fly-api-token': twin.credentials.flyApiToken, 'github-token': githubToken, 'read-interval-seconds': '1', 'gate-seconds': '20', ...inputs },
           environment: { ...run.environment, ...environment },
-          files: { [CONFIG_FILE]: configOf(name, host, secrets), [FLY_CONFIG]: FLY_TOML, ...files },
+          files: { [CONFIG_FILE]: configOf(name, host, { secrets, redis }), [FLY_CONFIG]: FLY_TOML, ...files },
         }),
         async environmentOf(variable) {
           const answer = await twin.fly.serve(host, new Request(`https://${host}/environment`));
@@ -126,9 +128,10 @@ async function takeLock(run: TwinRun & AsyncDisposable, githubToken: string): Pr
   if (outputs['decision'] !== 'done') throw new Error(log);
 }
 
-function configOf(app: string, host: string, secrets: string | null): string {
+function configOf(app: string, host: string, { secrets, redis }: Pick<Given, 'secrets' | 'redis'>): string {
   const config = shopConfig({ vendure: `https://${host}`, dashboard: 'https://dashboard.shop.example', storefront: 'https://www.shop.example' }).replaceAll('shop-production', app);
-  return secrets === null ? config : config.replace('        graphql-path: /shop-api\n', `        graphql-path: /shop-api\n        secrets: ${secrets}\n`);
+  const more = [...(secrets === null ? [] : [`secrets: ${secrets}`]), ...(redis === undefined ? [] : [`redis: ${redis}`])];
+  return config.replace('        graphql-path: /shop-api\n', (line) => [line, ...more.map((key) => `        ${key}\n`)].join(''));
 }
 
 async function imageOf(directory: string, sha: string): Promise<Awaited<ReturnType<typeof buildImage>>> {

@@ -41,6 +41,8 @@ export const REASON_CODES = {
   'partly-deployed': 'Some surfaces serve the SHA and others do not; the message says which, and what to type.',
   'probe-failed': 'A probe did not answer as it should within its attempts.',
   ready: 'All checks before the deploy passed, or were left out by name.',
+  'redis-not-synced': 'The Redis app was not brought to the wanted passwords; the shop was not touched.',
+  'redis-synced': 'The Redis app was brought to the wanted passwords; the shop served the SHA already and was not touched.',
   'ref-not-found': 'The ref names no commit of the repository.',
   'registry-unavailable': 'The registry did not say whether it has the image; nothing was built.',
   'release-command-failed': 'The release command failed; no Machine was touched, the schema may have changed.',

@@ -1,3 +1,3 @@
 export { environmentOf, loadConfig, surfaceOf } from './load.ts';
-export type { DeployConfig, EnvironmentConfig, VendureSurface, WorkerSurface } from './schema.ts';
+export type { DeployConfig, EnvironmentConfig, RedisConfig, VendureSurface, WorkerSurface } from './schema.ts';
 export type { SecretsSource } from './secrets-source.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lacksNames, sameNames } from './redis-names.ts';
 import { secretsSource } from './secrets-source.ts';
 
 const text = z.string().min(1);
@@ -22,6 +23,14 @@ const commands = z.strictObject({
   repair: argv.optional(),
 });
 
+/** The app of its own whose password the shop uses; what its image has to do is in docs/shop-contract.md. */
+const redis = z.strictObject({
+  app: name.describe('The Fly app of the Redis'),
+  'fly-config': path,
+  password: variable.describe('The name of the wanted secret with which the shop logs in; the Redis app gets it under the same name'),
+  previous: variable.describe('The name of a further wanted secret, which the Redis app accepts as well; the shop does not get it'),
+}).refine(({ password, previous }) => password !== previous, { path: ['previous'], error: sameNames });
+
 const vendure = z.strictObject({
   app: name.describe('The Fly app'),
   'fly-config': path,
@@ -37,6 +46,9 @@ const vendure = z.strictObject({
   migrations: text.optional().describe('A glob of the migration files'),
   commands: commands.optional(),
   secrets: secretsSource.optional(),
+  redis: redis.optional(),
+}).superRefine((surface, context) => {
+  for (const { key, message } of lacksNames(surface)) context.addIssue({ code: 'custom', path: ['redis', ...key], message });
 });
 
 const worker = z.strictObject({
@@ -75,4 +87,5 @@ export const deployConfig = z.strictObject({
 export type DeployConfig = z.infer<typeof deployConfig>;
 export type EnvironmentConfig = z.infer<typeof environment>;
 export type VendureSurface = z.infer<typeof vendure>;
+export type RedisConfig = NonNullable<VendureSurface['redis']>;
 export type WorkerSurface = z.infer<typeof worker>;

@@ -20,3 +20,8 @@ const fromAws = z.strictObject({
 export const secretsSource = z.discriminatedUnion('source', [fromInputs, fromAws], { error: (issue) => (issue.code === 'invalid_union' ? 'give inputs or aws' : undefined) });
 
 export type SecretsSource = z.infer<typeof secretsSource>;
+
+/** The names of all wanted secrets, in the order of the configuration. */
+export function wantedNames(source: SecretsSource): readonly string[] {
+  return source.source === 'inputs' ? source.names : Object.keys(source.map);
+}

@@ -63,6 +63,29 @@ test.each([
   expect(() => parseConfig(withSecrets(secrets), 'c.yml')).toThrow(sentence);
 });
 
+const SECRETS = 'secrets: { source: inputs, names: [REDIS_PASSWORD, REDIS_PREVIOUS] }';
+const withRedis = (redis: string, secrets = SECRETS): string => good.replace(VENDURE, `${VENDURE}        ${secrets}\n        redis: ${redis}\n`);
+const NAMES = 'password: REDIS_PASSWORD, previous: REDIS_PREVIOUS';
+
+test.each([
+  ['names for an input', SECRETS],
+  ['a map to AWS', 'secrets: { source: aws, region: us-gov-west-1, account: "012345678901", map: { REDIS_PASSWORD: "shop#a", REDIS_PREVIOUS: "shop#b" } }'],
+])('a Redis app whose passwords are %s', (_case, secrets) => {
+  const { redis } = surfaceOf(parseConfig(withRedis(`{ app: redis-1, fly-config: redis/fly.toml, ${NAMES} }`, secrets), 'c.yml'), 'production', 'vendure');
+  expect(redis).toEqual({ app: 'redis-1', 'fly-config': 'redis/fly.toml', password: 'REDIS_PASSWORD', previous: 'REDIS_PREVIOUS' });
+});
+
+test.each([
+  ['a name that `secrets` does not have', '{ app: redis-1, fly-config: redis/fly.toml, password: REDIS_PASSWORD, previous: OLD }', SECRETS, 'c.yml:19:96: environments.production.surfaces.vendure.redis.previous is not allowed: `secrets` has no OLD. It has: REDIS_PASSWORD, REDIS_PREVIOUS.'],
+  ['one name twice', '{ app: redis-1, fly-config: redis/fly.toml, password: REDIS_PASSWORD, previous: REDIS_PASSWORD }', SECRETS, 'redis.previous is not allowed: give another name than for password'],
+  ['no `secrets`', `{ app: redis-1, fly-config: redis/fly.toml, ${NAMES} }`, 'strategy: rolling', 'c.yml:19:16: environments.production.surfaces.vendure.redis is not allowed: there is no `secrets` beside it'],
+  ["the shop's own app", `{ app: shop-production, fly-config: redis/fly.toml, ${NAMES} }`, SECRETS, "redis.app is not allowed: it is the shop's own app"],
+  ['a key misspelt', `{ app: redis-1, fly-conf: redis/fly.toml, ${NAMES} }`, SECRETS, 'unknown key environments.production.surfaces.vendure.redis.fly-conf. Did you mean fly-config?'],
+  ['a key left out', '{ app: redis-1, fly-config: redis/fly.toml, password: REDIS_PASSWORD }', SECRETS, 'redis.previous is missing (The name of a further wanted secret'],
+])('redis: %s', (_case, redis, secrets, sentence) => {
+  expect(() => parseConfig(withRedis(redis, secrets), 'c.yml')).toThrow(sentence);
+});
+
 test('a file that is not there is named', async () => {
   await expect(loadConfig('/nowhere/c.yml')).rejects.toThrow('The deploy configuration /nowhere/c.yml cannot be read.');
 });

@@ -60,6 +60,8 @@ export interface FlyWorld {
   claimsHost(host: string): boolean;
   /** What the public gets: a started, uncordoned, healthy Machine of the group with the service; 503 when there is none; null for a foreign host. */
   serve(host: string, request: Request): Promise<Response | null>;
+  /** Where on loopback its started Machines listen for an internal port: what stands on no public route can be asked there. */
+  portsOf(app: string, internal: number): number[];
   /** A token that reaches that app alone. */
   deployToken(app: string): string;
   scopeOf(token: string): TokenScope;
@@ -132,6 +134,7 @@ export function createFlyWorld(options: FlyWorldOptions): FlyWorld {
     },
     claimsHost: (host) => [...apps.values()].some((app) => app.hosts.includes(host)),
     serve: (host, request) => serve([...apps.values()].find((app) => app.hosts.includes(host)), request),
+    portsOf: (name, internal) => [...known(apps, name).machines.values()].filter(({ state: now }) => now === 'started').flatMap(({ process }) => process?.port(internal) ?? []),
     deployToken: (app) => deployToken(options.token, app),
     scopeOf: (token) => scopeOf(token, options.token, apps),
     removeApp: async (name) => {
