@@ -66,6 +66,8 @@ export const TABLE: readonly Row[] = [
   },
   { what: 'the token is revoked half way', fault: 'fly GET /v1/apps/*/machines 6- 401', expected: 'by the truth' },
   { what: 'SIGINT while what serves is read', interruptedAt: /Read what serves now/u, expected: 'unknown/cancelled old' },
+  { what: 'SIGINT while the secrets are compared', interruptedAt: /group::Compare the secrets/u, expected: 'unknown/cancelled old' },
+  { what: 'SIGINT while the Machines settle', interruptedAt: /group::Settle/u, expected: 'unknown/cancelled old' },
   { what: 'SIGINT in the drift audit', interruptedAt: /Drift audit/u, expected: 'unknown/cancelled old' },
   { what: 'SIGINT in the backup', interruptedAt: /group::Backup/u, expected: 'unknown/cancelled old' },
   { what: 'SIGINT while flyctl is fetched', interruptedAt: /group::Install flyctl/u, expected: 'unknown/cancelled old' },

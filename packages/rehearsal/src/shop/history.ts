@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
@@ -90,11 +91,19 @@ async function runGit(directory: string, args: readonly string[], day = 0): Prom
   return stdout;
 }
 
-/** A work tree of one commit, apart from the repository's own. */
+/**
+ * A work tree of one commit, apart from the repository's own. It is made beside its place and put there whole: a rehearsal that starts at the same time in
+ * the same world finds all of it, or nothing.
+ */
 export async function treeOf(history: ShopHistory, sha: string, directory: string): Promise<string> {
-  if (existsSync(join(directory, '.git'))) return directory;
-  await mkdir(directory, { recursive: true });
-  await run('git', ['clone', '--quiet', '--no-local', '--no-checkout', history.directory, directory]);
-  await run('git', ['-C', directory, '-c', 'advice.detachedHead=false', 'checkout', '--quiet', sha]);
+  if (existsSync(directory)) return directory;
+  const partial = `${directory}.${randomUUID()}`;
+  await mkdir(partial, { recursive: true });
+  await run('git', ['clone', '--quiet', '--no-local', '--no-checkout', history.directory, partial]);
+  await run('git', ['-C', partial, '-c', 'advice.detachedHead=false', 'checkout', '--quiet', sha]);
+  await rename(partial, directory).catch(async (error: unknown) => {
+    await rm(partial, { recursive: true, force: true });
+    if (!existsSync(directory)) throw error;
+  });
   return directory;
 }
