@@ -1,20 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildImage, startTwin, type Twin, type TwinRun } from '@vendure-deploy/twin';
+import { startTwin, type Twin, type TwinRun } from '@vendure-deploy/twin';
 import { type ActionRun, actionFolders, startAction, type StartOptions } from '../../src/index.ts';
 import { subjectOf } from './actions.ts';
 import { CONFIG_FILE, FLY_CONFIG, shopConfig } from './config.ts';
+import { shopImage } from './shop-image.ts';
 import { makeHistory, REPOSITORY } from './world.ts';
-
-const SERVER = `const http = require('node:http');
-http.createServer(({ url }, response) => {
-  response.setHeader('cache-control', 'no-store');
-  if (url === '/version') return response.end(JSON.stringify({ sha: process.env.DEPLOY_SHA, builtAt: '2026-01-01T12:00:00Z', processGroup: 'app' }));
-  if (url === '/health/ready') return response.end(JSON.stringify({ status: 'ok', checks: { database: 'ok', pendingMigrations: 0, jobQueueLag: { seconds: 0, oldestPending: null } } }));
-  response.end(JSON.stringify(process.env));
-}).listen(3000);
-process.on('SIGINT', () => process.exit(0));`;
 
 const FLY_TOML = `[deploy]
 strategy = "rolling"
@@ -76,7 +68,7 @@ export async function openDeployable(): Promise<Deployable> {
   await twin.github.createRepository(REPOSITORY, checkout);
   twin.github.setRun({ id: 1001, repository: REPOSITORY, status: 'in_progress', startedAt: new Date().toISOString() });
   const githubToken = twin.github.issueToken({ contents: 'write', actions: 'read' });
-  const images = new Map(await Promise.all([previous, main].map(async (sha) => [sha, await imageOf(directory, sha)] as const)));
+  const images = new Map(await Promise.all([previous, main].map(async (sha) => [sha, await shopImage(join(directory, `context-${sha.slice(0, 7)}`), sha)] as const)));
   const openRun: Deployable['openRun'] = async (...faults) => {
     const run = await twin.openRun({ faults, latencyMs: 0, lock: { repository: REPOSITORY, environment: 'production' } });
     return { ...run, [Symbol.asyncDispose]: () => run.close() };
@@ -132,16 +124,4 @@ function configOf(app: string, host: string, { secrets, redis }: Pick<Given, 'se
   const config = shopConfig({ vendure: `https://${host}`, dashboard: 'https://dashboard.shop.example', storefront: 'https://www.shop.example' }).replaceAll('shop-production', app);
   const more = [...(secrets === null ? [] : [`secrets: ${secrets}`]), ...(redis === undefined ? [] : [`redis: ${redis}`])];
   return config.replace('        graphql-path: /shop-api\n', (line) => [line, ...more.map((key) => `        ${key}\n`)].join(''));
-}
-
-async function imageOf(directory: string, sha: string): Promise<Awaited<ReturnType<typeof buildImage>>> {
-  const context = join(directory, `context-${sha.slice(0, 7)}`);
-  await mkdir(context, { recursive: true });
-  const files = {
-    Dockerfile: 'FROM node:24\nWORKDIR /app\nARG DEPLOY_SHA\nENV DEPLOY_SHA=$DEPLOY_SHA\nCOPY . .\nCMD ["node", "server.cjs"]\n',
-    'server.cjs': SERVER,
-    'worker.cjs': "setInterval(() => {}, 1000); process.on('SIGINT', () => process.exit(0));",
-  };
-  for (const [name, text] of Object.entries(files)) await writeFile(join(context, name), text);
-  return buildImage({ context, dockerfile: join(context, 'Dockerfile'), buildArguments: { DEPLOY_SHA: sha }, labels: { 'org.opencontainers.image.revision': sha } });
 }

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildImage, startTwin, type Twin, type TwinRun } from '@vendure-deploy/twin';
+import { startTwin, type Twin, type TwinRun } from '@vendure-deploy/twin';
 import { parse } from 'smol-toml';
 import { type ActionRun, type StartOptions, startAction } from '../../src/index.ts';
 import { subjectOf } from './actions.ts';
 import { CONFIG_FILE, FLY_CONFIG, shopConfig } from './config.ts';
+import { shopImage } from './shop-image.ts';
 
 export type Strategy = 'bluegreen' | 'canary' | 'rolling' | 'immediate';
 
@@ -56,13 +57,6 @@ export interface Deployed {
   readonly calls: readonly string[];
 }
 
-const WORKER = "setInterval(() => {}, 1000); process.on('SIGTERM', () => process.exit(0)); process.on('SIGINT', () => process.exit(0));";
-const SERVER = `const http = require('node:http');
-const answers = { '/version': { sha: process.env.DEPLOY_SHA, builtAt: '2026-01-01T12:00:00Z', processGroup: 'app' }, '/health/ready': { status: 'ok', checks: { database: 'ok', pendingMigrations: 0, jobQueueLag: { seconds: 0, oldestPending: null } } } };
-http.createServer((request, response) => { response.setHeader('cache-control', 'no-store'); response.statusCode = request.url in answers ? 200 : 404; response.end(JSON.stringify(answers[request.url] ?? {})); }).listen(3000);
-process.on('SIGINT', () => process.exit(0));`;
-const DOCKERFILE = 'FROM node:24\nWORKDIR /shop\nARG DEPLOY_SHA\nENV DEPLOY_SHA=$DEPLOY_SHA\nCOPY . .\nCMD ["node", "server.cjs"]\n';
-
 /** `script/conformance fly --tool flyctl=PATH`: a real flyctl instead of the stand-in. */
 const FLYCTL = process.env['FLYCTL'];
 // Twenty times: the stand-in's waits are over before the action's, which nobody makes faster. A real flyctl keeps its own time.
@@ -75,7 +69,7 @@ export async function openFlyStage(): Promise<FlyStage> {
   await git('init', '--quiet', '--initial-branch=main', suite);
   await git('-C', suite, '-c', 'user.name=Suite', '-c', 'user.email=suite@example.com', 'commit', '--quiet', '--allow-empty', '-m', 'suite');
   const twin = await startTwin({ directory: join(directory, 'twin'), speed: SPEED, suite: { repository: 'example/suite', directory: suite }, accountId: '0'.repeat(32), zones: [], flyctlVersions: ['0.4.87'], tools: { flyctl: FLYCTL } });
-  const images = await Promise.all((Object.keys(COMMITS) as Commit[]).map(async (commit) => [commit, await imageOf(join(directory, commit), commit)] as const));
+  const images = await Promise.all((Object.keys(COMMITS) as Commit[]).map(async (commit) => [commit, await shopImage(join(directory, commit), COMMITS[commit], { 'release.cjs': RELEASE[commit] })] as const));
   let count = 0;
   return {
     twin,
@@ -150,11 +144,4 @@ processes = ["app"]
 path = "/health/ready"
 interval = "2s"
 `;
-}
-
-async function imageOf(context: string, commit: Commit): Promise<Awaited<ReturnType<typeof buildImage>>> {
-  await mkdir(context, { recursive: true });
-  const files = { Dockerfile: DOCKERFILE, 'server.cjs': SERVER, 'worker.cjs': WORKER, 'release.cjs': RELEASE[commit] };
-  for (const [name, text] of Object.entries(files)) await writeFile(join(context, name), text);
-  return buildImage({ context, dockerfile: join(context, 'Dockerfile'), buildArguments: { DEPLOY_SHA: COMMITS[commit] }, labels: { 'org.opencontainers.image.revision': COMMITS[commit] } });
 }
