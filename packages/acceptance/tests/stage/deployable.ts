@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTwin, type Twin, type TwinRun } from '@vendure-deploy/twin';
+import { parse } from 'smol-toml';
 import { type ActionRun, actionFolders, startAction, type StartOptions } from '../../src/index.ts';
 import { subjectOf } from './actions.ts';
 import { CONFIG_FILE, FLY_CONFIG, shopConfig } from './config.ts';
@@ -20,13 +21,6 @@ processes = ["app"]
 path = "/version"
 interval = "2s"
 `;
-/** The same, read. */
-const FLY = {
-  deploy: { strategy: 'rolling' },
-  processes: { app: 'node server.cjs', worker: 'node worker.cjs' },
-  http_service: { internal_port: 3000, processes: ['app'], checks: [{ path: '/version', interval: '2s' }] },
-};
-
 /** A Fly app of its own, with real Machines that serve the old commit. */
 export interface App {
   readonly name: string;
@@ -89,7 +83,7 @@ export async function openDeployable(): Promise<Deployable> {
       const host = `${name}.shop.example`;
       for (const [sha, image] of images) await twin.registry.pushImage(name, `production-${sha}`, image);
       twin.fly.addApp({ name, hosts: [host], secrets: { ...secrets } });
-      await twin.fly.seedRelease({ app: name, image: { repository: name, tag: `production-${previous}` }, flyToml: FLY });
+      await twin.fly.seedRelease({ app: name, image: { repository: name, tag: `production-${previous}` }, flyToml: parse(FLY_TOML) });
       return {
         name,
         deploy: ({ run, secrets, redis, inputs = {}, environment = {}, files = {}, signals = [] }) => startAction({
