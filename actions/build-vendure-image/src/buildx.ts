@@ -1,1 +1,1 @@
-export { REVISION_LABEL } from './build/index.ts';
+export { REVISION_LABEL } from './buildx/index.ts';

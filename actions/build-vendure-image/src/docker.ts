@@ -1,1 +1,1 @@
-export type { Built } from './build/index.ts';
+export type { Built } from './buildx/index.ts';

@@ -3,7 +3,7 @@ import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action'
 import { checkoutFault } from '@vendure-deploy/shared/checkout';
 import { environmentOf, loadConfig, surfaceOf } from '@vendure-deploy/shared/config';
 import { parseImageRepository, registryClient } from '@vendure-deploy/shared/providers/registry';
-import { buildAndPush, imageLabels } from './build/index.ts';
+import { buildAndPush, imageLabels } from './buildx/index.ts';
 import { imageTag } from './image-tag.ts';
 import type { inputs } from './inputs.ts';
 import { failure, judgeBuilt, judgeLookup, type ImageOutputs, type Wanted } from './verdict.ts';

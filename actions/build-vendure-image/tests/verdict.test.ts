@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ImageLookup } from '@vendure-deploy/shared/providers/registry';
-import { type Built, REVISION_LABEL } from '../src/build/index.ts';
+import { type Built, REVISION_LABEL } from '../src/buildx/index.ts';
 import { judgeBuilt, judgeLookup } from '../src/verdict.ts';
 
 const sha = 'a'.repeat(40);
