@@ -3,8 +3,7 @@ import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action'
 import { checkoutFault } from '@vendure-deploy/shared/checkout';
 import { environmentOf, loadConfig, surfaceOf } from '@vendure-deploy/shared/config';
 import { parseImageRepository, registryClient } from '@vendure-deploy/shared/providers/registry';
-import { imageLabels } from './buildx.ts';
-import { build } from './docker.ts';
+import { buildAndPush, imageLabels } from './buildx/index.ts';
 import { imageTag } from './image-tag.ts';
 import type { inputs } from './inputs.ts';
 import { failure, judgeBuilt, judgeLookup, type ImageOutputs, type Wanted } from './verdict.ts';
@@ -25,13 +24,16 @@ export async function run(context: ActionContext<typeof inputs>): Promise<Action
   const fault = await checkoutFault(workspace, wanted.sha, { untracked: false });
   if (fault !== null) return failure('checkout-mismatch', wanted, fault.why, found);
   const created = new Date(context.clock.now()).toISOString();
-  const built = await log.group('Build and push with docker', () => build({
-    plan: {
-      reference: `${wanted.repository}:${wanted.tag}`, dockerfile: surface.dockerfile, context: surface.context,
-      buildArguments: { DEPLOY_SHA: wanted.sha, BUILT_AT: created },
-      labels: imageLabels({ sha: wanted.sha, tag: wanted.tag, source: `${context.run.serverUrl}/${context.run.repository}`, created }),
-    },
-    host: repository.host, token: inputs['registry-token'], workspace, temporary: context.temporary, clock: context.clock, log, signal: context.signal,
-  }));
+  const built = await buildAndPush({
+    reference: `${wanted.repository}:${wanted.tag}`, dockerfile: surface.dockerfile, context: surface.context, platform: 'linux/amd64',
+    buildArguments: { DEPLOY_SHA: wanted.sha, BUILT_AT: created }, secrets: {},
+    labels: imageLabels({ sha: wanted.sha, tag: wanted.tag, source: `${context.run.serverUrl}/${context.run.repository}`, created }),
+    login: { host: repository.host, username: 'x', token: inputs['registry-token'] },
+    cache: { choice: 'none', registryCacheTo: false, mode: 'min', directory: resolve(context.temporary, 'image-cache'), registryReference: null },
+    // A cold build of a Vendure server takes 5 to 10 minutes on a hosted runner; the job's own limit is 30.
+    deadlineMs: 25 * 60_000, attemptMs: null, appExists: () => Promise.resolve('unknown'), logFile: resolve(context.temporary, 'image-build.log'),
+    workspace, temporary: context.temporary, environment: process.env, clock: context.clock, log, signal: context.signal,
+  });
+  context.signal.throwIfAborted();
   return judgeBuilt(built, await log.group('Read the image back', () => registry.lookUp(wanted.tag)), wanted);
 }

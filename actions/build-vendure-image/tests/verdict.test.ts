@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { ImageLookup } from '@vendure-deploy/shared/providers/registry';
-import { buildArguments, digestOfMetadata, imageLabels, isRegistryUnwell, REVISION_LABEL } from '../src/buildx.ts';
-import type { Built } from '../src/docker.ts';
+import { type Built, REVISION_LABEL } from '../src/buildx/index.ts';
 import { judgeBuilt, judgeLookup } from '../src/verdict.ts';
 
 const sha = 'a'.repeat(40);
@@ -24,7 +23,7 @@ test.each<[string, ImageLookup, boolean, string | null]>([
   expect(judgeLookup(found, wanted, requirePrebuilt)?.reasonCode ?? null).toBe(reason);
 });
 
-const said = (exitCode: number | null, at: string | null = digest): Built => ({ exitCode, timedOut: false, digest: at, attempts: 1 });
+const said = (exitCode: number | null, at: string | null = digest): Built => ({ exitCode, timedOut: false, digest: at, attempts: [], cacheDropped: null });
 
 test.each<[string, Built, string, ImageLookup, string, string]>([
   ['exit 0', said(0), 'what it pushed', present(sha), 'done', 'image-built'],
@@ -43,18 +42,3 @@ test('no output holds the registry\'s address', () => {
   const ending = judgeLookup(present(sha), wanted, false);
   expect(JSON.stringify([ending?.outputs, ending?.result])).not.toContain('registry.fly.io');
 });
-
-test('our labels stand after everything, and no secret is among the arguments', () => {
-  const labels = imageLabels({ sha, source: 'https://github.com/example/shop', tag: wanted.tag, created: '2026-01-01T00:00:00.000Z' });
-  const argv = buildArguments({ reference: `${wanted.repository}:${wanted.tag}`, dockerfile: 'Dockerfile', context: '.', metadataFile: '/tmp/m.json', buildArguments: { DEPLOY_SHA: sha, BUILT_AT: '2026-01-01T00:00:00.000Z' }, labels });
-  expect(argv.slice(-3)).toEqual(['--label', `${REVISION_LABEL}=${sha}`, '.']);
-  expect(argv).toEqual(expect.arrayContaining(['--provenance=false', '--push', 'linux/amd64', `DEPLOY_SHA=${sha}`]));
-});
-
-test.each([
-  ['ERROR: failed to push registry.fly.io/shop: unknown: app repository not found', true],
-  ['name unknown: app repository not found', true],
-  ['unknown: forbidden', false],
-])('%s → the registry is unwell: %s', (line, expected) => expect(isRegistryUnwell(line)).toBe(expected));
-
-test.each([[`{"containerimage.digest":"${digest}"}`, digest], ['{}', null], ['', null], ['{"containerimage.digest":"x"}', null]])('metadata %s → %s', (text, expected) => expect(digestOfMetadata(text)).toBe(expected));
