@@ -5,18 +5,23 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fromDebian } from './conformance-debian.ts';
 
 const run = promisify(execFile);
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'vendure-deploy', 'conformance');
 
-interface Tool {
-  /** `go-module`: its files are read, nothing of it is built. */
-  readonly from: 'pypi' | 'go' | 'go-module';
-  readonly package: string;
+type Tool = {
   readonly version: string;
   /** The program's name, where it is not the tool's. */
   readonly program?: string;
-}
+} & (
+  /** `go-module`: its files are read, nothing of it is built. */
+  | { readonly from: 'pypi' | 'go' | 'go-module'; readonly package: string }
+  /** Packages as apt takes them; the program's path in them. */
+  | { readonly from: 'debian'; readonly packages: readonly string[]; readonly program: string }
+);
+
+type Packaged = Extract<Tool, { package: string }>;
 
 export type Installed = { readonly path: string } | { readonly missing: string };
 
@@ -27,11 +32,12 @@ export async function installed(name: string, say: (line: string) => void): Prom
   const folder = join(cache, `${name}-${tool.version}`);
   try {
     if (tool.from === 'go-module') return { path: await moduleFolder(tool) };
-    const path = join(folder, 'bin', tool.program ?? name);
+    const path = tool.from === 'debian' ? join(folder, 'wrapped', name) : join(folder, 'bin', tool.program ?? name);
     if (existsSync(path)) return { path };
     await mkdir(folder, { recursive: true });
     say(`installing ${name} ${tool.version}`);
-    await (tool.from === 'pypi' ? fromPypi(tool, folder) : fromGo(tool, folder));
+    if (tool.from === 'debian') await fromDebian(tool.packages, tool.program, folder, withProxy());
+    else await (tool.from === 'pypi' ? fromPypi(tool, folder) : fromGo(tool, folder));
     return { path };
   } catch (error) {
     // Half an installation would be taken for a whole one.
@@ -40,17 +46,17 @@ export async function installed(name: string, say: (line: string) => void): Prom
   }
 }
 
-async function fromPypi(tool: Tool, folder: string): Promise<void> {
+async function fromPypi(tool: Packaged, folder: string): Promise<void> {
   await run('python3', ['-m', 'venv', folder]);
   await run(join(folder, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', `${tool.package}==${tool.version}`], { env: withProxy() });
 }
 
-async function fromGo(tool: Tool, folder: string): Promise<void> {
+async function fromGo(tool: Packaged, folder: string): Promise<void> {
   await run('go', ['install', `${tool.package}@${tool.version}`], { env: { ...withProxy(), GOBIN: join(folder, 'bin'), GOFLAGS: '-modcacherw' } });
 }
 
 /** Go keeps the module in its own cache, checked against its own sums. */
-async function moduleFolder(tool: Tool): Promise<string> {
+async function moduleFolder(tool: Packaged): Promise<string> {
   const { stdout } = await run('go', ['mod', 'download', '-json', `${tool.package}@${tool.version}`], { cwd: '/', env: { ...withProxy(), GOFLAGS: '-modcacherw' } });
   return (JSON.parse(stdout) as { Dir: string }).Dir;
 }
@@ -58,7 +64,7 @@ async function moduleFolder(tool: Tool): Promise<string> {
 /** The bootstrap has taken the caller's proxy away; installing is what it is for. */
 function withProxy(): NodeJS.ProcessEnv {
   const proxy = process.env['INSTALL_PROXY'] ?? '';
-  return proxy === '' ? process.env : { ...process.env, HTTPS_PROXY: proxy, HTTP_PROXY: proxy };
+  return proxy === '' ? process.env : { ...process.env, HTTPS_PROXY: proxy, HTTP_PROXY: proxy, https_proxy: proxy, http_proxy: proxy };
 }
 
 function lastLineOf(error: unknown): string {
