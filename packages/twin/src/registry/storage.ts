@@ -103,6 +103,7 @@ export function storage(directory: string) {
       list: async (repository: string): Promise<string[]> =>
         (await list(inRepository(repository, 'tags'))).filter((name) => !/\.[0-9a-f-]{36}$/.test(name)),
     },
+    repositories: async (): Promise<string[]> => (await list(join(directory, 'repositories'))).map((name) => decodeURIComponent(name)),
     hasRepository: (repository: string): Promise<boolean> => exists(inRepository(repository)),
   };
 }
