@@ -1,39 +1,81 @@
-import { resolve } from 'node:path';
-import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action';
-import { checkoutFault } from '@vendure-deploy/shared/checkout';
-import { environmentOf, loadConfig, surfaceOf } from '@vendure-deploy/shared/config';
-import { parseImageRepository, registryClient } from '@vendure-deploy/shared/providers/registry';
-import { buildAndPush, imageLabels } from './buildx/index.ts';
-import { imageTag } from './image-tag.ts';
-import type { inputs } from './inputs.ts';
-import { failure, judgeBuilt, judgeLookup, type ImageOutputs, type Wanted } from './verdict.ts';
+import { join, resolve } from 'node:path';
+import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
+import { registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
+import { appExists } from './app-exists.ts';
+import { build } from './build-image.ts';
+import type { inputs as declared } from './inputs.ts';
+import { type Job, readJob } from './job.ts';
+import { planFrom, planOwn, type Plan } from './plan.ts';
+import { type Account, summaryOf, summaryPaths, type SummaryPaths, writeSummary } from './summary-file.ts';
+import { appMissing, judgeCopy, type Result } from './verdict.ts';
 
-export async function run(context: ActionContext<typeof inputs>): Promise<ActionResult<ImageOutputs>> {
-  const { inputs, log, http, workspace } = context;
-  const config = await loadConfig(resolve(workspace, inputs.config));
-  environmentOf(config, inputs.environment);
-  const surface = surfaceOf(config, inputs.environment, 'vendure');
-  const wanted: Wanted = { tag: imageTag(inputs['image-tag'], inputs.environment, inputs.sha), sha: inputs.sha, repository: surface['image-repository'] };
-  const repository = parseImageRepository(wanted.repository);
-  const registry = registryClient({ http, token: inputs['registry-token'], repository });
+type Context = ActionContext<typeof declared>;
 
-  const found = await log.group('Look for the image of this commit', () => registry.lookUp(wanted.tag));
-  const ending = judgeLookup(found, wanted, inputs['require-prebuilt']);
-  if (ending !== null) return ending;
+/** Look, then the cheapest way that the look allows; the summary is written however it ends. */
+export async function run(context: Context): Promise<Result> {
+  const { inputs, temporary, clock, log } = context;
+  const started = clock.now();
+  const paths = summaryPaths(resolve(inputs['summary-directory'] || join(temporary, 'vendure-image-build')), inputs.environment, inputs.sha);
+  const account: Account = { environment: inputs.environment, sha: inputs.sha, job: null, found: null, image: null, from: null, copied: null, built: null, phases: {}, secondsLeft: null };
+  const conclude = async (told: Parameters<typeof summaryOf>[1]): Promise<void> => {
+    account.secondsLeft = inputs['registry-timeout-seconds'] + inputs['build-timeout-seconds'] - (clock.now() - started) / 1000;
+    await writeSummary(paths, summaryOf(account, told)).catch((error: unknown) => log.warning(`The summary could not be written to ${paths.summary}: ${error instanceof Error ? error.message : String(error)}`));
+  };
+  try {
+    const result = await work(context, account, paths);
+    await conclude({ ...result, source: result.outputs.source ?? '' });
+    return { ...result, outputs: { ...result.outputs, 'summary-file': paths.summary }, result: { ...result.result, phases: account.phases } };
+  } catch (error) {
+    await conclude(error instanceof UserError ? { decision: 'failed', reasonCode: error.reasonCode, message: error.message, source: '' } : { decision: 'unknown', reasonCode: context.signal.aborted ? 'cancelled' : 'unexpected-error', message: String(error), source: '' });
+    throw error;
+  }
+}
 
-  const fault = await checkoutFault(workspace, wanted.sha, { untracked: false });
-  if (fault !== null) return failure('checkout-mismatch', wanted, fault.why, found);
-  const created = new Date(context.clock.now()).toISOString();
-  const built = await buildAndPush({
-    reference: `${wanted.repository}:${wanted.tag}`, dockerfile: surface.dockerfile, context: surface.context, platform: 'linux/amd64',
-    buildArguments: { DEPLOY_SHA: wanted.sha, BUILT_AT: created }, secrets: {},
-    labels: imageLabels({ sha: wanted.sha, tag: wanted.tag, source: `${context.run.serverUrl}/${context.run.repository}`, created }),
-    login: { host: repository.host, username: 'x', token: inputs['registry-token'] },
-    cache: { choice: 'none', registryCacheTo: false, mode: 'min', directory: resolve(context.temporary, 'image-cache'), registryReference: null },
-    // A cold build of a Vendure server takes 5 to 10 minutes on a hosted runner; the job's own limit is 30.
-    deadlineMs: 25 * 60_000, attemptMs: null, appExists: () => Promise.resolve('unknown'), logFile: resolve(context.temporary, 'image-build.log'),
-    workspace, temporary: context.temporary, environment: process.env, clock: context.clock, log, signal: context.signal,
-  });
-  context.signal.throwIfAborted();
-  return judgeBuilt(built, await log.group('Read the image back', () => registry.lookUp(wanted.tag)), wanted);
+async function work(context: Context, account: Account, paths: SummaryPaths): Promise<Result> {
+  const { inputs, http, clock, log, signal } = context;
+  const time = stopwatch(context, account);
+  const job = await readJob(context);
+  account.job = job;
+  const registriesNow = (): ReturnType<typeof registries> => registries({ http, clock, signal, budgetMs: inputs['registry-timeout-seconds'] * 1000, warn: log.warning });
+  const client = registriesNow();
+  const own = client(job.repository, job.login);
+  const source = job.source === null ? null : client(job.source.repository, job.sourceLogin);
+
+  const plan = await time('look-up', () => log.group('Look for the image of this commit', () => look(job, own, source, account)));
+  switch (plan.kind) {
+    case 'end': return account.found?.kind === 'unknown' && account.found.cause === 'app-unknown' && await appExists(context, job) === 'missing' ? appMissing(job, account.found) : plan.result;
+    case 'promote': {
+      if (source === null || job.source === null) throw new Error('nothing is copied from nowhere');
+      const { image } = plan;
+      const copied = await time('promote', () => log.group(`Copy the image of ${job.source?.name ?? ''}`, () => own.copyFrom(source, image, job.tag, log.info)));
+      account.copied = copied;
+      account.image = copied.kind === 'copied' ? image : null;
+      return judgeCopy(copied, image, job, job.source.name);
+    }
+    // A build may take longer than all that is asked of a registry: the read-back has a time of its own.
+    case 'build': return build({ context, job, readBack: () => registriesNow()(job.repository, job.login).lookUp(job.tag), account, time, logFile: paths.log });
+  }
+}
+
+async function look(job: Job, own: RegistryClient, source: RegistryClient | null, account: Account): Promise<Plan> {
+  const { source: from } = job;
+  const glanced = from === null || source === null ? Promise.resolve(null) : from.digest ?? source.glance(from.reference);
+  account.found = await own.lookUp(job.tag);
+  const plan = planOwn(job, account.found, await glanced);
+  if (account.found.kind === 'present' && plan?.kind === 'end' && plan.result.decision === 'done') account.image = account.found;
+  if (plan !== null) return plan;
+  account.from = from === null || source === null ? null : await source.lookUp(from.reference);
+  return planFrom(job, account.from);
+}
+
+/** Seconds of each phase, however it ends. */
+function stopwatch({ clock }: Context, account: Account): <T>(phase: string, work: () => Promise<T>) => Promise<T> {
+  return async (phase, work) => {
+    const began = clock.now();
+    try {
+      return await work();
+    } finally {
+      account.phases = { ...account.phases, [phase]: (account.phases[phase] ?? 0) + (clock.now() - began) / 1000 };
+    }
+  };
 }

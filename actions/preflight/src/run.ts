@@ -3,7 +3,7 @@ import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action'
 import { environmentOf, loadConfig, surfaceOf } from '@vendure-deploy/shared/config';
 import { gitRefClient } from '@vendure-deploy/shared/lock';
 import { type GitHubClient, githubClient } from '@vendure-deploy/shared/providers/github';
-import { parseImageRepository, registryClient } from '@vendure-deploy/shared/providers/registry';
+import { loginOf, parseImageRepository, registries } from '@vendure-deploy/shared/providers/registry';
 import { SURFACES, type Surface } from '@vendure-deploy/shared/release';
 import { check, checksTable, skipped, type Check } from './check.ts';
 import { cloudflareCredential, flyCredential, registryCredential } from './credentials.ts';
@@ -75,14 +75,14 @@ function historyChecks({ inputs, run, clock }: Context, config: Config, { github
 
 const NOT_CONFIGURED: Serving = { sha: null, why: 'the configuration does not have it' };
 
-function credentialChecks({ inputs, http, clock }: Context, config: Config): (Check | Promise<Check>)[] {
+function credentialChecks({ inputs, http, clock, signal, log }: Context, config: Config): (Check | Promise<Check>)[] {
   const surfaces = wantedSurfaces(inputs);
   const probes: { name: string; ask(): Promise<Check> }[] = [];
   const wants = (surface: Surface): boolean => surfaces.includes(surface);
   if (wants('vendure')) {
     const { app, 'image-repository': repository } = surfaceOf(config, inputs.environment, 'vendure');
     const token = inputs['fly-api-token'];
-    const registry = registryClient({ http, token, repository: parseImageRepository(repository) });
+    const registry = registries({ http, clock, signal, warn: log.warning })(parseImageRepository(repository), loginOf(token));
     probes.push({ name: 'Fly token', ask: () => check('Fly token', clock, () => flyCredential(http, token, app)) });
     probes.push({ name: 'registry login', ask: () => check('registry login', clock, () => registryCredential(registry, repository, app)) });
   }

@@ -14,7 +14,7 @@ const DEADLINE_MS = 15_000;
  * @throws {UserError} when it is offered, and not given
  * @see https://docs.github.com/actions/reference/security/oidc
  */
-export async function idToken(http: HttpClient, audience: string, environment: NodeJS.ProcessEnv = process.env): Promise<Secret | null> {
+export async function idToken(http: Pick<HttpClient, 'request'>, audience: string, environment: NodeJS.ProcessEnv = process.env): Promise<Secret | null> {
   const [url = '', token = ''] = [environment['ACTIONS_ID_TOKEN_REQUEST_URL'], environment['ACTIONS_ID_TOKEN_REQUEST_TOKEN']];
   if (url === '' || token === '' || !URL.canParse(url)) return null;
   const asked = new URL(url);

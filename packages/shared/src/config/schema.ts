@@ -67,6 +67,7 @@ const worker = z.strictObject({
 const environment = z.strictObject({
   'sla-seconds': z.int().min(1),
   'default-branch-only': z.boolean(),
+  'promote-from': name.optional().describe('The environment whose image of the same commit is copied when this one has none'),
   surfaces: z.strictObject({ vendure: vendure.optional(), dashboard: worker.optional(), storefront: worker.optional() }),
   lock: z.strictObject({ ref: z.string().regex(/^refs\/heads\/[^\s~^:?*[\\]+$/) }).optional(),
 });

@@ -1,6 +1,8 @@
 import { exchange } from './exchange.ts';
+import { mayLead } from './address.ts';
 import { isReadMethod, retryDelay } from './retry.ts';
-import type { HttpClient, HttpRequest, HttpResult, Unreachable } from './types.ts';
+import { download, upload } from './transfer.ts';
+import type { Download, HttpClient, HttpRequest, HttpResult, TransferRequest, Unreachable } from './types.ts';
 
 export interface HttpClientOptions {
   /** Aborts every request of this client that has no signal of its own. */
@@ -16,7 +18,12 @@ export interface HttpClientOptions {
 export function httpClient(options: HttpClientOptions = {}): HttpClient {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
-  return { request };
+  const userAgent = options.userAgent ?? 'vendure-deploy';
+  return {
+    request,
+    download: openDownload,
+    upload: (given) => upload(given, { signal: given.signal ?? options.signal ?? never, userAgent }),
+  };
 
   async function request(request: HttpRequest): Promise<HttpResult> {
     const ends = clock.now() + request.deadlineMs;
@@ -40,11 +47,25 @@ export function httpClient(options: HttpClientOptions = {}): HttpClient {
     for (let hop = 0; ; hop += 1) {
       const left = ends - clock.now();
       if (left <= 0) return { kind: 'unreachable', reason: 'timeout', message: `${place(next)}: no answer within ${request.deadlineMs} ms` };
-      const result = await exchange(next, { deadlineMs: left, signal, userAgent: options.userAgent ?? 'vendure-deploy' });
+      const result = await exchange(next, { deadlineMs: left, signal, userAgent });
       const location = redirection(next, result);
       if (location === null) return result;
       // Five hops: more than any release download takes (github.com to its storage host is one).
       if (hop >= 5) return tooManyRedirects(request);
+      next = redirected(next, location);
+    }
+  }
+
+  async function openDownload(given: TransferRequest): Promise<Download | Unreachable> {
+    const ends = clock.now() + given.deadlineMs;
+    let next = given;
+    for (let hop = 0; ; hop += 1) {
+      const asked: HttpRequest = { ...next, method: 'GET' };
+      const result = await download({ ...next, deadlineMs: ends - clock.now() }, { signal: given.signal ?? options.signal ?? never, userAgent });
+      const location = result.kind === 'download' ? redirection(asked, result) : null;
+      if (result.kind !== 'download' || location === null) return result;
+      result.body.destroy();
+      if (hop >= 5) return tooManyRedirects(asked);
       next = redirected(next, location);
     }
   }
@@ -60,16 +81,17 @@ const systemClock = {
   },
 };
 
-function redirection(request: HttpRequest, result: HttpResult): URL | null {
-  if (request.redirect !== 'follow' || result.kind !== 'response' || ![301, 302, 303, 307, 308].includes(result.status)) return null;
+function redirection(request: HttpRequest, result: HttpResult | Download): URL | null {
+  if (request.redirect !== 'follow' || result.kind === 'unreachable' || ![301, 302, 303, 307, 308].includes(result.status)) return null;
   const location = result.headers['location'];
   if (location === undefined || !URL.canParse(location, request.url) || !isReadMethod(request.method)) return null;
   const url = new URL(location, request.url);
-  return url.protocol === 'https:' || new URL(request.url).protocol === 'http:' ? url : null;
+  const from = new URL(request.url);
+  return (url.protocol === 'https:' || from.protocol === 'http:') && mayLead(from, url) ? url : null;
 }
 
 /** Credentials belong to the origin they were meant for. */
-function redirected(request: HttpRequest, location: URL): HttpRequest {
+function redirected<T extends Pick<HttpRequest, 'url' | 'headers'>>(request: T, location: URL): T {
   if (location.origin === new URL(request.url).origin) return { ...request, url: location.href };
   const kept = Object.entries(request.headers ?? {}).filter(([name]) => ['accept', 'user-agent', 'range'].includes(name.toLowerCase()));
   return { ...request, url: location.href, headers: Object.fromEntries(kept) };

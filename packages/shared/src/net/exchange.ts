@@ -59,26 +59,33 @@ export async function exchange(request: HttpRequest, limits: Limits): Promise<Ht
   });
 }
 
-/** Writes get a connection of their own too: on a kept one that the peer just closed, nobody can tell whether the write arrived. */
+/**
+ * Writes get a connection of their own too: on a kept one that the peer just closed, nobody can tell whether the write arrived. Whoever sends a write that
+ * may arrive twice says `freshConnection: false`.
+ */
 function agentFor(url: URL, request: HttpRequest): http.Agent | undefined {
-  const fresh = request.freshConnection === true || !['GET', 'HEAD'].includes(request.method);
+  const fresh = request.freshConnection ?? !['GET', 'HEAD'].includes(request.method);
   if (!fresh) return undefined;
   const options = { keepAlive: false, ...(proxyIsSet() ? { proxyEnv: process.env } : {}) };
   return url.protocol === 'http:' ? new http.Agent(options) : new https.Agent(options);
 }
 
-function headersOf(request: HttpRequest, limits: Limits): Record<string, string | number> {
+export function headersOf(request: Pick<HttpRequest, 'headers' | 'body'>, limits: Pick<Limits, 'userAgent'>): Record<string, string | number> {
   const given = Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value instanceof Secret ? value.reveal() : value]);
   const length = request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) };
   return { 'user-agent': limits.userAgent, 'accept-encoding': 'identity', ...length, ...Object.fromEntries(given) };
 }
 
-function answer(incoming: http.IncomingMessage, received: Buffer, maxBytes: number): HttpResponse | null {
+export function answer(incoming: http.IncomingMessage, received: Buffer, maxBytes: number): HttpResponse | null {
   const bytes = decompress(received, incoming.headers['content-encoding'], maxBytes);
   if (bytes === null) return null;
-  const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+  const headers = headersFrom(incoming);
   const text = (): string => new TextDecoder().decode(bytes);
   return { kind: 'response', status: incoming.statusCode ?? 0, headers, bytes, text, json: () => JSON.parse(text()) as unknown };
+}
+
+export function headersFrom(incoming: http.IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
 }
 
 /** We ask for `identity`; some hosts compress all the same. */
@@ -94,7 +101,7 @@ function decompress(bytes: Buffer, encoding: string | undefined, maxOutputLength
   }
 }
 
-function classify(error: Error & { code?: string }): [UnreachableReason, string] {
+export function classify(error: Error & { code?: string }): [UnreachableReason, string] {
   const code = error.code ?? '';
   if (code === 'ECONNREFUSED') return ['refused', 'connection refused'];
   if (['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE', 'ECONNABORTED'].includes(code)) return ['reset', 'the connection was reset'];

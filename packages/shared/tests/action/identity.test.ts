@@ -6,7 +6,7 @@ import { idToken } from '../../src/action/identity.ts';
 const OFFERED = { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://tokens.example/7/idtoken?api-version=2.0', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token' };
 
 /** A client that answers so, and what it was asked. */
-function client(answer: { status: number; text: string } | 'nothing'): { http: HttpClient; asked: HttpRequest[] } {
+function client(answer: { status: number; text: string } | 'nothing'): { http: Pick<HttpClient, 'request'>; asked: HttpRequest[] } {
   const asked: HttpRequest[] = [];
   const result: HttpResult = answer === 'nothing'
     ? { kind: 'unreachable', reason: 'timeout', message: 'GET tokens.example/7/idtoken: no answer' }

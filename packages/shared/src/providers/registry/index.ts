@@ -1,4 +1,5 @@
-export { registryClient, type ImageLookup, type PushAccess, type RegistryClient, type RegistryClientOptions } from './client.ts';
-export { parseImageRepository, type ImageRepository } from './reference.ts';
-export { ProviderError, type ProviderCode } from '../error.ts';
-export { registryLogin } from './authorization.ts';
+export { registries, type PushAccess, type RegistryClient, type RegistryOptions } from './client.ts';
+export type { CopyCount, CopyResult } from './copy-image.ts';
+export type { ImageLookup, PresentImage, UnknownCause } from './look-up.ts';
+export { encodedLogin, loginOf, type RegistryLogin } from './login.ts';
+export { isSameRegistry, parseImageName, parseImageRepository, type ImageName, type ImageRepository } from './reference.ts';
