@@ -37,6 +37,8 @@ export interface RegistryWorld {
   readonly provider: Provider;
   /** By tag or digest; an index is followed to its linux/amd64 image. null when there is none. */
   image(wanted: { repository: string; reference: string }): Promise<StoredImage | null>;
+  /** What a tag leads to, whatever a client was told. null when there is none. */
+  digest(wanted: { repository: string; reference: string }): Promise<string | null>;
   /** Puts an image as a push would, without a request. @returns its digest */
   pushImage(repository: string, tag: string, image: PackedImage): Promise<string>;
   tags(repository: string): Promise<string[]>;
@@ -57,6 +59,7 @@ export function createRegistryWorld(options: RegistryOptions): RegistryWorld {
       stop,
     },
     image: (wanted) => readImage(store, wanted.repository, wanted.reference),
+    digest: async ({ repository, reference }) => (await findManifest(store, repository, reference))?.digest ?? null,
     pushImage: (repository, tag, image) => pushImage(store, repository, tag, image),
     tags: (repository) => store.tag.list(repository),
     stop,
