@@ -54,7 +54,7 @@ const UNREF = { ref: false };
 
 function open(request: TransferRequest, method: string, more: Record<string, number>, { signal, userAgent }: Limits): { outgoing: http.ClientRequest; unreachable(reason: UnreachableReason, why: string): Unreachable } {
   const url = new URL(request.url);
-  const outgoing = (url.protocol === 'http:' ? http : https).request(url, { method, headers: { ...headersOf(request, { userAgent }), ...more }, signal });
+  const outgoing = (url.protocol === 'http:' ? http : https).request(url, { method, headers: { ...headersOf({ headers: request.headers ?? {} }, { userAgent }), ...more }, signal });
   // Destroyed with an error of ours, so that whoever reads the body learns why it ended.
   outgoing.setTimeout(request.idleMs, () => outgoing.destroy(Object.assign(new Error('nothing moved'), { code: 'ETIMEDOUT' })));
   return { outgoing, unreachable: (reason, why) => ({ kind: 'unreachable', reason, message: `${method} ${url.host}${url.pathname}: ${why}` }) };
