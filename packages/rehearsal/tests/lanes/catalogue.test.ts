@@ -6,7 +6,7 @@ import { type Case, eachFault, VENDURE_ONLY } from './faults.ts';
 const before = { args: VENDURE_ONLY, verdict: 'failed-before-switch', serves: { vendure: 'old' }, converges: false } as const;
 const CASES: readonly (readonly [string, Case])[] = [
   ['the run is cancelled with the first line of a step', { ...before, fault: 'run step vendure/deploy 1 SIGINT' }],
-  ['the run is cancelled once a step has written a text', { ...before, fault: 'run step image/image 1 cancel at pushing manifest' }],
+  ['the run is cancelled once a step has written a text', { ...before, fault: 'run step image/image 1 cancel at mounted in' }],
   ['the runner is lost', { ...before, fault: 'run step preflight/preflight 1 runner-lost', verdict: null, noWrites: true }],
   ['another run holds the lock', { ...before, fault: 'github lock held-by-another-run', lockedByAnother: true }],
 ];

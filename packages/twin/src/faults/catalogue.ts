@@ -91,9 +91,9 @@ const TOOL: Rows<ToolEffect['kind']> = {
 
 const RUN: Rows<RunEffect['kind'] | 'at'> = {
   SIGINT: [{ form: 'SIGINT', does: "The run is cancelled, as by the cancel button, with the step's first line or after a second of silence.", example: 'run step vendure/deploy 1 SIGINT' }],
-  cancel: [{ form: 'cancel', does: 'The same as SIGINT.', example: 'run step image/image 1 cancel at pushing manifest' }],
+  cancel: [{ form: 'cancel', does: 'The same as SIGINT.', example: 'run step image/image 1 cancel at mounted in' }],
   'runner-lost': [{ form: 'runner-lost', does: 'The runner is gone: its processes are killed, no post runs, the job fails.', example: 'run step preflight/preflight 1 runner-lost' }],
-  at: [{ form: '<effect> at <text>', does: 'Not with the first line, but once the step has written a line with this text.', example: 'run step image/image 1 cancel at pushing manifest' }],
+  at: [{ form: '<effect> at <text>', does: 'Not with the first line, but once the step has written a line with this text.', example: 'run step image/image 1 cancel at mounted in' }],
 };
 
 const LOCK: Rows<LockEffect['kind']> = {

@@ -106,7 +106,7 @@ export function registrySession(options: SessionOptions): RegistrySession {
     if (credential.kind === 'unreachable') return credential;
     const first = await sent(credential.headers);
     if (first.kind === 'unreachable' || first.status !== 401 || !isOurs(to)) return first;
-    const ticket = await answerChallenges(parseChallenges(first.headers['www-authenticate'] ?? ''), scope);
+    const ticket = await answerChallenges(parseChallenges(first.headers['www-authenticate'] ?? ''), scope, credential);
     if (ticket === null) return first;
     if (first.kind === 'download') first.body.destroy();
     if ('kind' in ticket) return ticket;
@@ -127,14 +127,14 @@ export function registrySession(options: SessionOptions): RegistrySession {
     return carried(made);
   }
 
-  async function answerChallenges(challenges: readonly Challenge[], scope: Scope): Promise<Ticket | Unreachable | null> {
+  /** @param sent with the request that met them: a Basic login is not taken by sending it again */
+  async function answerChallenges(challenges: readonly Challenge[], scope: Scope, sent: Credential): Promise<Ticket | Unreachable | null> {
     const wanted = challenges.find((one) => one.scheme === 'bearer');
     if (wanted !== undefined) {
       scheme = { kind: 'bearer', challenge: wanted };
       return bearer(wanted, scope);
     }
-    // A Basic login that was sent already is not taken by sending it again.
-    if (scheme?.kind === 'basic' || !challenges.some((one) => one.scheme === 'basic')) return null;
+    if (sent !== NONE || !challenges.some((one) => one.scheme === 'basic')) return null;
     scheme = { kind: 'basic' };
     return basic();
   }
