@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
-import { registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
+import { joinedLogin, registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
 import { appExists } from './app-exists.ts';
 import { build } from './build-image.ts';
 import type { inputs as declared } from './inputs.ts';
@@ -47,7 +47,9 @@ async function work(context: Context, account: Account, paths: SummaryPaths): Pr
     case 'promote': {
       if (source === null || job.source === null) throw new Error('nothing is copied from nowhere');
       const { image } = plan;
-      const copied = await time('promote', () => log.group(`Copy the image of ${job.source?.name ?? ''}`, () => own.copyFrom(source, image, job.tag, log.info)));
+      const joined = joinedLogin(job.repository.host, job.login, job.sourceLogin);
+      const mounter = joined === null ? undefined : client(job.repository, joined);
+      const copied = await time('promote', () => log.group(`Copy the image of ${job.source?.name ?? ''}`, () => own.copyFrom(source, image, job.tag, { say: log.info, mounter })));
       account.copied = copied;
       account.image = copied.kind === 'copied' ? image : null;
       return judgeCopy(copied, image, job, job.source.name);

@@ -148,10 +148,12 @@ function granted(permissions: Readonly<Record<string, 'none' | 'read' | 'write'>
 
 /** What the shop's GitHub Environments hold: the providers' credentials, the variables of the shop's own commands, and the secrets that its Machines get. */
 function secretsByEnvironment({ facts }: World, shop: ShopConfig): Record<string, Record<string, string>> {
-  const secretsOf = ({ surfaces: { vendure } }: SeedEnvironment): Record<string, string> => {
+  const secretsOf = ({ 'promote-from': from, surfaces: { vendure } }: SeedEnvironment): Record<string, string> => {
+    const source = from === undefined ? undefined : shop.environments[from]?.surfaces.vendure.app;
     const databaseUrl = `${facts.databaseOrigin}/${databaseOf(vendure.app)}`;
     return {
       FLY_API_TOKEN: facts.flyTokens[vendure.app] ?? '',
+      ...(source === undefined ? {} : { SOURCE_FLY_API_TOKEN: facts.flyTokens[source] ?? '' }),
       CLOUDFLARE_API_TOKEN: facts.credentials.cloudflareApiToken,
       COMMAND_ENVIRONMENT: `DATABASE_URL=${databaseUrl}`,
       FLY_SECRETS: JSON.stringify({ DATABASE_URL: databaseUrl }),

@@ -96,7 +96,7 @@ test('within one repository only the tag is written', async () => {
   await using server = await folder.serve();
   const { client } = openClient();
   const staging = client(server.host, 'staging');
-  const copied = await staging.copyFrom(staging, await lookedUp(staging), 'again', () => {});
+  const copied = await staging.copyFrom(staging, await lookedUp(staging), 'again', { say: () => {} });
   expect(copied).toMatchObject({ kind: 'copied', count: { blobs: { mounted: 0, streamed: 0, existed: 0 }, manifests: 1 } });
   expect(server.requests.filter(({ method }) => ['POST', 'PATCH'].includes(method))).toEqual([]);
 });
@@ -109,8 +109,8 @@ test('to another registry with another login everything is streamed; what is the
   const from = client(source.host, 'staging');
   const to = client(target.host, 'production', 'another-token');
   const image = await lookedUp(from);
-  expect(await to.copyFrom(from, image, tag, () => {})).toMatchObject({ kind: 'copied', count: { blobs: { mounted: 0, streamed: MOUNTS, existed: 0 }, bytes: { streamed: pushed.bytes } } });
-  expect(await to.copyFrom(from, image, 'second', () => {})).toMatchObject({ kind: 'copied', count: { blobs: { streamed: 0, existed: MOUNTS } } });
+  expect(await to.copyFrom(from, image, tag, { say: () => {} })).toMatchObject({ kind: 'copied', count: { blobs: { mounted: 0, streamed: MOUNTS, existed: 0 }, bytes: { streamed: pushed.bytes } } });
+  expect(await to.copyFrom(from, image, 'second', { say: () => {} })).toMatchObject({ kind: 'copied', count: { blobs: { streamed: 0, existed: MOUNTS } } });
 });
 
 test('a tag that somebody else pushes meanwhile is not written over', async () => {
@@ -151,7 +151,7 @@ async function promote(server: ServedRegistry, signal?: AbortSignal): Promise<{ 
   const production = client(server.host, 'production', TOKEN);
   const found = await lookedUp(staging);
   const lines: string[] = [];
-  return { copied: await production.copyFrom(staging, found, tag, (line) => lines.push(line)), found, lines };
+  return { copied: await production.copyFrom(staging, found, tag, { say: (line) => lines.push(line) }), found, lines };
 }
 
 async function lookedUp(client: RegistryClient): Promise<PresentImage> {

@@ -1,8 +1,8 @@
-/** What a password may speak for: all repositories, one, or none since nobody knows it. */
-export type Reach = { readonly kind: 'all' } | { readonly kind: 'one'; readonly repository: string } | { readonly kind: 'none' };
+/** What a password may speak for: all repositories, some, or none since nobody knows it. */
+export type Reach = { readonly kind: 'all' } | { readonly kind: 'some'; readonly repositories: readonly string[] } | { readonly kind: 'none' };
 
 export function reaches(reach: Reach, repository: string): boolean {
-  return reach.kind === 'all' || (reach.kind === 'one' && reach.repository === repository);
+  return reach.kind === 'all' || (reach.kind === 'some' && reach.repositories.includes(repository));
 }
 
 /** The password of a Basic header. */

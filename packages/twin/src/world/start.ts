@@ -93,9 +93,13 @@ interface Making {
 
 function createWorlds(options: TwinOptions, { credentials, attending, saved, outbound }: Making): Worlds {
   const { directory, speed, accountId } = options;
+  // Fly's tokens are lists of macaroons, joined by commas: several of them in one password reach what each of them does (flyctl itself sends such lists).
   const reachOf = (token: string): Reach => {
-    const scope = fly.scopeOf(token);
-    return scope.kind === 'app' ? { kind: 'one', repository: scope.app } : { kind: 'none' };
+    const repositories = token.split(',').flatMap((one) => {
+      const scope = fly.scopeOf(one.trim());
+      return scope.kind === 'app' ? [scope.app] : [];
+    });
+    return repositories.length === 0 ? { kind: 'none' } : { kind: 'some', repositories };
   };
   const registry = createRegistryWorld({ directory: join(directory, 'registry'), token: credentials.flyApiToken, appExists: (name) => fly.hasApp(name), reachOf });
   // What a Machine does belongs to no run: the first open run that has a rule for it decides.

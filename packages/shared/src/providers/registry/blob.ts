@@ -15,6 +15,8 @@ export class CopyError extends Error {}
 export interface BlobCopy {
   source: Repository;
   destination: Repository;
+  /** The destination by a login that may read the source as well. */
+  mounter: Repository;
   /** A mount is tried only within one registry, and not any more after two refusals. */
   mounts: { allowed: boolean; refused: number };
   /** Runs a stream when one of its slots is free. */
@@ -34,11 +36,11 @@ export async function copyBlob(copy: BlobCopy, blob: Descriptor): Promise<BlobWa
 }
 
 /** A URL: the mount was refused with a session, to which the blob may be sent. null: it was refused without one. */
-async function mount({ source, destination, mounts }: BlobCopy, { digest }: Descriptor): Promise<'mounted' | URL | null> {
+async function mount({ source, destination, mounter, mounts }: BlobCopy, { digest }: Descriptor): Promise<'mounted' | URL | null> {
   const query = new URLSearchParams({ mount: digest, from: source.name });
   const both = [...destination.scope, `repository:${source.name}:pull`];
   const to = `/v2/${destination.name}/blobs/uploads/?${query.toString()}`;
-  let result = await destination.session.send({ method: 'POST', to, scope: both });
+  let result = await mounter.session.send({ method: 'POST', to, scope: both });
   // A token server may drop the second scope, and Harbor says 401 for a project that it does not know.
   if (result.kind === 'response' && [401, 403].includes(result.status)) result = await destination.session.send({ method: 'POST', to, scope: destination.scope });
   if (result.kind === 'response' && isAppUnknown(faultOf(result))) throw new CopyError(saidBy(result));

@@ -18,8 +18,11 @@ export interface RegistryClient {
   glance(tag: string): Promise<string | null>;
   /** Whether the login is taken for a push to the repository, without writing. */
   pushAccess(): Promise<PushAccess>;
-  /** Copies what was looked up at another client into this repository, under a tag that nothing else has; see `copyImage`. */
-  copyFrom(source: RegistryClient, image: PresentImage, tag: string, say: (line: string) => void): Promise<CopyResult>;
+  /**
+   * Copies what was looked up at another client into this repository, under a tag that nothing else has; see `copyImage`.
+   * @param how `mounter`: a client of this repository whose login reaches the source as well, where this one's does not
+   */
+  copyFrom(source: RegistryClient, image: PresentImage, tag: string, how: { say(line: string): void; mounter?: RegistryClient | undefined }): Promise<CopyResult>;
 }
 
 export interface RegistryOptions {
@@ -58,7 +61,7 @@ function registryClient(repository: ImageRepository, session: RegistrySession, {
       if (result.kind === 'response' && result.status < 300) return { kind: 'granted' };
       return { kind: causeOf(result) === 'refused' ? 'refused' : 'unknown', why: saidBy(result) };
     },
-    copyFrom: (source, { image }, tag, say) =>
-      copyImage({ image, source: source.handle, destination: handle, tag, isSameRegistry: isSameRegistry(source.repository, repository), signal, clock, say }),
+    copyFrom: (source, { image }, tag, { say, mounter }) =>
+      copyImage({ image, source: source.handle, destination: handle, mounter: mounter?.handle ?? handle, tag, isSameRegistry: isSameRegistry(source.repository, repository), signal, clock, say }),
   };
 }

@@ -12,6 +12,8 @@ export interface ImageCopy {
   image: ImageNode;
   source: Repository;
   destination: Repository;
+  /** The destination by a login that may read the source as well. */
+  mounter: Repository;
   /** In the destination; written last. */
   tag: string;
   isSameRegistry: boolean;
@@ -69,8 +71,8 @@ export async function copyImage(copy: ImageCopy): Promise<CopyResult> {
 
 /** Largest first: what takes longest begins soonest. */
 async function copyBlobs(copy: ImageCopy, blobs: readonly Descriptor[], count: CopyCount): Promise<void> {
-  const { source, destination, signal, isSameRegistry } = copy;
-  const shared: BlobCopy = { source, destination, signal, mounts: { allowed: isSameRegistry, refused: 0 }, streams: slots(streamsAtOnce) };
+  const { source, destination, mounter, signal, isSameRegistry } = copy;
+  const shared: BlobCopy = { source, destination, mounter, signal, mounts: { allowed: isSameRegistry, refused: 0 }, streams: slots(streamsAtOnce) };
   await sideBySide(blobs.toSorted((a, b) => b.size - a.size), SIDE_BY_SIDE, async (blob) => {
     const began = copy.clock.now();
     const way = await copyBlob(shared, blob);
@@ -97,7 +99,7 @@ async function putManifest(copy: ImageCopy, node: ImageNode, reference: string, 
     // A mount that was no more than a promise, or a registry that is not of one mind yet: what is really missing is sent.
     const missing = await missingBlobs(destination, node);
     if (missing.length === 0 && (attempt >= TRIES || !await destination.session.pause(result, attempt))) throw new CopyError(`manifest ${node.digest}: ${saidBy(result)}`);
-    const shared: BlobCopy = { source: copy.source, destination, signal: copy.signal, mounts: { allowed: false, refused: 0 }, streams: slots(streamsAtOnce) };
+    const shared: BlobCopy = { source: copy.source, destination, mounter: copy.mounter, signal: copy.signal, mounts: { allowed: false, refused: 0 }, streams: slots(streamsAtOnce) };
     await sideBySide(missing, streamsAtOnce, async (blob) => {
       await copyBlob(shared, blob);
       count.bytes.streamed += blob.size;

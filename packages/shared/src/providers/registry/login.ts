@@ -17,6 +17,17 @@ export function loginOf(token: Secret, username = 'x'): RegistryLogin {
   return { username, password: new Secret(value) };
 }
 
+/**
+ * One login that reaches what both reach: Fly's tokens are lists of macaroons joined by commas, which flyctl itself sends. null where there is nothing to
+ * join. Whether Fly's registry takes a list across apps is not documented: a refusal only means that layers go another way.
+ */
+export function joinedLogin(host: string, own: RegistryLogin, other: RegistryLogin): RegistryLogin | null {
+  if (host !== 'registry.fly.io' || own.password.reveal() === other.password.reveal()) return null;
+  const password = `${own.password.reveal()},${other.password.reveal()}`;
+  processRedactor.register(password);
+  return { username: own.username, password: new Secret(password) };
+}
+
 /** `user:password` in base64, as Basic and docker's configuration have it; known to the redactor. */
 export function encodedLogin({ username, password }: RegistryLogin): string {
   const encoded = Buffer.from(`${username}:${password.reveal()}`).toString('base64');
