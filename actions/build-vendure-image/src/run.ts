@@ -41,7 +41,7 @@ async function work(context: Context, account: Account, paths: SummaryPaths): Pr
   const own = client(job.repository, job.login);
   const source = job.source === null ? null : client(job.source.repository, job.sourceLogin);
 
-  const plan = await time('look-up', () => log.group('Look for the image of this commit', () => look(job, own, source, account)));
+  const plan = await time('look-up', () => log.group('Look for the image of this commit', () => look(context, job, own, source, account)));
   switch (plan.kind) {
     case 'end': return account.found?.kind === 'unknown' && account.found.cause === 'app-unknown' && await appExists(context, job) === 'missing' ? appMissing(job, account.found) : plan.result;
     case 'promote': {
@@ -59,14 +59,21 @@ async function work(context: Context, account: Account, paths: SummaryPaths): Pr
   }
 }
 
-async function look(job: Job, own: RegistryClient, source: RegistryClient | null, account: Account): Promise<Plan> {
+/** By when the other registry has to have answered, once our own has. */
+const PATIENCE_MS = 1_000;
+
+/** Both at once: who is asked second would cost a round trip. */
+async function look({ clock, signal }: Context, job: Job, own: RegistryClient, source: RegistryClient | null, account: Account): Promise<Plan> {
   const { source: from } = job;
-  const glanced = from === null || source === null ? Promise.resolve(null) : from.digest ?? source.glance(from.reference);
+  const asked = from === null || source === null ? Promise.resolve(null) : source.lookUp(from.reference);
+  // Where our own image is found, the other is good to know and decides nothing: a fault of it is none of ours.
+  asked.catch(() => {});
   account.found = await own.lookUp(job.tag);
-  const plan = planOwn(job, account.found, await glanced);
+  const beside = account.found.kind === 'absent' ? null : await Promise.race([asked, clock.sleep(PATIENCE_MS, signal).then(() => null)]);
+  const plan = planOwn(job, account.found, from?.digest ?? (beside?.kind === 'present' ? beside.digest : null));
   if (account.found.kind === 'present' && plan?.kind === 'end' && plan.result.decision === 'done') account.image = account.found;
   if (plan !== null) return plan;
-  account.from = from === null || source === null ? null : await source.lookUp(from.reference);
+  account.from = await asked;
   return planFrom(job, account.from);
 }
 

@@ -56,7 +56,11 @@ export async function push(origin: string, { repository, tag, layers = [3_000, 2
   const blob = async (bytes: Buffer, mediaType: string): Promise<Described> => {
     const descriptor = describe(bytes, mediaType);
     blobs.push(descriptor);
-    await expectStatus(201, await fetch(`${origin}/v2/${repository}/blobs/uploads/?digest=${descriptor.digest}`, { method: 'POST', headers: LOGIN, body: new Uint8Array(bytes) }));
+    const opened = await fetch(`${origin}/v2/${repository}/blobs/uploads/`, { method: 'POST', headers: LOGIN });
+    await expectStatus(202, opened);
+    const place = new URL(opened.headers.get('location') ?? '', origin);
+    place.searchParams.set('digest', descriptor.digest);
+    await expectStatus(201, await fetch(place, { method: 'PUT', headers: LOGIN, body: new Uint8Array(bytes) }));
     return descriptor;
   };
   const manifest = async (body: object, mediaType: string, reference?: string): Promise<Described> => {

@@ -1,11 +1,12 @@
 import type { Download, HttpResponse, HttpResult, Unreachable } from '../../net/index.ts';
 import { mayLead } from '../../net/index.ts';
+import { chunksOf } from './chunks.ts';
 import { digestText, hashLike } from './digest.ts';
 import { hasBlob, type Repository } from './look-up.ts';
 import type { Descriptor } from './manifest.ts';
+import { collectBuffersEarly } from './memory.ts';
 import { faultOf, isAppUnknown, isPassing, saidBy } from './retry.ts';
 import { TRIES } from './session.ts';
-import { chunksOf } from './chunks.ts';
 
 export type BlobWay = 'mounted' | 'streamed' | 'existed';
 
@@ -54,6 +55,7 @@ async function mount({ source, destination, mounter, mounts }: BlobCopy, { diges
 }
 
 async function stream(copy: BlobCopy, blob: Descriptor, opened: URL | null): Promise<BlobWay> {
+  collectBuffersEarly();
   const { destination } = copy;
   if (blob.foreign) throw new CopyError(`its layer ${blob.digest} may not be copied by its licence: no registry has it`);
   let place = opened;

@@ -1,6 +1,6 @@
 import type { HttpClient } from '../../net/index.ts';
 import { copyImage, type CopyResult } from './copy-image.ts';
-import { causeOf, glance, lookUp, type ImageLookup, type PresentImage, type Repository } from './look-up.ts';
+import { causeOf, lookUp, type ImageLookup, type PresentImage, type Repository } from './look-up.ts';
 import type { RegistryLogin } from './login.ts';
 import { isSameRegistry, registryOrigin, type ImageRepository } from './reference.ts';
 import { saidBy } from './retry.ts';
@@ -14,8 +14,6 @@ export interface RegistryClient {
   readonly handle: Repository;
   /** What a tag or a digest names, whole: each manifest read and hashed, each blob there with its size. */
   lookUp(reference: string): Promise<ImageLookup>;
-  /** The digest that a tag names, if the registry says so at once; else null. */
-  glance(tag: string): Promise<string | null>;
   /** Whether the login is taken for a push to the repository, without writing. */
   pushAccess(): Promise<PushAccess>;
   /**
@@ -55,7 +53,6 @@ function registryClient(repository: ImageRepository, session: RegistrySession, {
     repository,
     handle,
     lookUp: (reference) => lookUp(handle, reference),
-    glance: (tag) => glance(handle, tag),
     async pushAccess() {
       const result = await session.send({ method: 'GET', to: '/v2/', scope: handle.scope });
       if (result.kind === 'response' && result.status < 300) return { kind: 'granted' };

@@ -51,11 +51,7 @@ export async function copyImage(copy: ImageCopy): Promise<CopyResult> {
   const count: CopyCount = { blobs: { mounted: 0, streamed: 0, existed: 0 }, bytes: { mounted: 0, streamed: 0, existed: 0 }, manifests: 0 };
   const { image, destination, tag } = copy;
   try {
-    if (copy.source.name !== destination.name || !copy.isSameRegistry) {
-      await copyBlobs(copy, blobsOf(image), count);
-      for (const level of levelsBelow(image)) await sideBySide(level, SIDE_BY_SIDE, (child) => putManifest(copy, child, child.digest, count));
-    }
-    const before = await digestOfTag(destination, tag);
+    const before = await allButTop(copy, count);
     if (before.kind === 'unknown') return { kind: 'failed', why: `what ${tag} names could not be read again: ${before.why}`, count };
     if (before.digest !== null && before.digest !== image.digest) return { kind: 'moved', digest: before.digest, count };
     await putManifest(copy, image, tag, count);
@@ -67,6 +63,18 @@ export async function copyImage(copy: ImageCopy): Promise<CopyResult> {
   const after = await digestOfTag(destination, tag);
   if (after.kind === 'unknown') return { kind: 'unproven', why: after.why, count };
   return after.digest === image.digest ? { kind: 'copied', digest: image.digest, count } : { kind: 'unproven', why: `${tag} names ${after.digest ?? 'nothing'} instead of ${image.digest}`, count };
+}
+
+/** @returns what the tag names right before it is written; beside the last manifests below it, which take as long as that read. */
+async function allButTop(copy: ImageCopy, count: CopyCount): ReturnType<typeof digestOfTag> {
+  const { image, destination, tag } = copy;
+  if (copy.source.name === destination.name && copy.isSameRegistry) return digestOfTag(destination, tag);
+  await copyBlobs(copy, blobsOf(image), count);
+  const levels = levelsBelow(image);
+  const putAll = (level: readonly ImageNode[] = []): Promise<void[]> => sideBySide(level, SIDE_BY_SIDE, (child) => putManifest(copy, child, child.digest, count));
+  for (const level of levels.slice(0, -1)) await putAll(level);
+  const [before] = await Promise.all([digestOfTag(destination, tag), putAll(levels.at(-1))]);
+  return before;
 }
 
 /** Largest first: what takes longest begins soonest. */

@@ -3,7 +3,7 @@ import { digestOf } from './digest.ts';
 import { blobsOf, labelsOf, platformsOf, runnable, type ImageNode } from './image.ts';
 import { ACCEPT, MANIFEST_BYTES, mediaTypeOf, parseManifest, type Descriptor } from './manifest.ts';
 import { faultOf, isAppUnknown, saidBy } from './retry.ts';
-import type { RegistryCall, RegistrySession, Scope } from './session.ts';
+import type { RegistrySession, Scope } from './session.ts';
 import { sideBySide } from './side-by-side.ts';
 
 /** `unknown` is not `absent`: who could not look must not build. */
@@ -82,20 +82,6 @@ export async function digestOfTag(repository: Repository, tag: string): Promise<
   }
 }
 
-// Beside a read that decides: it may not hold that up.
-const glanceMs = 5_000;
-
-/** The digest that a tag names, if the registry says so at once; else null. For what is good to know and decides nothing. */
-export async function glance(repository: Repository, tag: string): Promise<string | null> {
-  try {
-    const { bytes } = await getManifest(repository, tag, { retry: false, signal: AbortSignal.timeout(glanceMs) });
-    return digestOf(bytes);
-  } catch (error) {
-    if (error instanceof Stop) return null;
-    throw error;
-  }
-}
-
 async function readTree(repository: Repository, reference: string): Promise<ImageNode> {
   const seen = new Map<string, Promise<ImageNode>>();
   const { bytes, mediaType } = await getManifest(repository, reference);
@@ -125,8 +111,8 @@ async function readTree(repository: Repository, reference: string): Promise<Imag
   }
 }
 
-async function getManifest({ session, name, scope }: Repository, reference: string, patience: Pick<RegistryCall, 'retry' | 'signal'> = {}): Promise<{ bytes: Uint8Array; mediaType: string }> {
-  const result = await session.send({ method: 'GET', to: `/v2/${name}/manifests/${reference}`, scope, headers: { accept: ACCEPT }, maxBytes: MANIFEST_BYTES, ...patience });
+async function getManifest({ session, name, scope }: Repository, reference: string): Promise<{ bytes: Uint8Array; mediaType: string }> {
+  const result = await session.send({ method: 'GET', to: `/v2/${name}/manifests/${reference}`, scope, headers: { accept: ACCEPT }, maxBytes: MANIFEST_BYTES });
   if (isAbsent(result)) throw new Stop({ kind: 'absent' });
   const answer = expect200(result);
   const digest = digestOf(answer.bytes, reference);

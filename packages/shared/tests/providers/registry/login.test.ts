@@ -25,7 +25,8 @@ test('Basic: one challenge, and from then on each request has the login; the tok
 
 test('two requests at once that meet the challenge both answer it', async () => {
   await using registry = await scripted({ answers: { ...whole, [tag]: ok(manifest) }, challenge: ({ headers }) => (headers.authorization === BASIC ? null : 'Basic realm="here"') });
-  expect(await Promise.all([registry.client.lookUp('t'), registry.client.glance('t')])).toEqual([expect.objectContaining({ kind: 'present' }), expect.stringMatching(/^sha256:/)]);
+  const both = await Promise.all([registry.client.lookUp('t'), registry.client.lookUp('t')]);
+  expect(both.map(({ kind }) => kind)).toEqual(['present', 'present']);
 });
 
 test('Bearer before Basic: a token of the realm for just this repository, the login to the realm alone', async () => {

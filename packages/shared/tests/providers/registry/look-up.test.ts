@@ -67,14 +67,6 @@ test('a registry that wants to be asked again after a year is not waited for', a
   expect(registry.waits).toEqual([]);
 });
 
-test('a glance asks once, and knows nothing when it gets no answer', async () => {
-  await using well = await scripted({ answers: { [tag]: ok(manifest) } });
-  expect(await well.client.glance('t')).toBe(digest(manifest));
-  await using unwell = await scripted({ answers: { [tag]: { status: 503 } } });
-  expect(await unwell.client.glance('t')).toBeNull();
-  expect(unwell.requests).toHaveLength(1);
-});
-
 test('what a registry warns of is said once', async () => {
   const warning = { warning: '299 - "the registry \\"shop\\" moves on Monday"' };
   await using registry = await scripted({ answers: { ...whole, [tag]: ok(manifest, warning), [blobOf(config)]: ok(config, warning) } });
