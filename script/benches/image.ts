@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAction } from '../../packages/acceptance/src/index.ts';
 import { subjectOf } from '../../packages/acceptance/tests/stage/actions.ts';
-import { CONFIG_FILE, shopConfig } from '../../packages/acceptance/tests/stage/config.ts';
+import { CONFIG_FILE, promotingConfig } from '../../packages/acceptance/tests/stage/config.ts';
 import { push, SHA, TOKEN } from '../../packages/acceptance/tests/stage/registry.ts';
 import { installed } from '../conformance-tools.ts';
 import { timed } from './process-tree.ts';
@@ -112,12 +112,10 @@ interface Measured {
 async function action({ from, to, expect, weigh = false, sha = SHA }: { from: string; to: string; expect: string; weigh?: boolean; sha?: string }): Promise<Measured> {
   const directory = await mkdtemp(join(tmpdir(), 'bench-summary-'));
   try {
-    const production = shopConfig().replace('registry.fly.io/shop-production', to).replace('    default-branch-only: true\n', '    default-branch-only: true\n    promote-from: staging\n');
-    const staging = shopConfig().split('environments:\n')[1]?.split('tools:')[0]?.replace('  production:', '  staging:').replace('registry.fly.io/shop-production', from) ?? '';
     const ended = await startAction({
       folder: subjectOf('build-vendure-image').folder, weigh,
       inputs: { environment: 'production', sha, 'registry-token': TOKEN, 'require-prebuilt': 'true', 'summary-directory': directory },
-      files: { [CONFIG_FILE]: production.replace('tools:', `${staging}tools:`) },
+      files: { [CONFIG_FILE]: promotingConfig({ production: to, staging: from }) },
     });
     if (ended.outputs['reason-code'] !== expect) throw new Error(`bench: build-vendure-image ended otherwise:\n${ended.log}`);
     const { phases, copy } = JSON.parse(await readFile(ended.outputs['summary-file'] ?? '', 'utf8')) as { phases: Measured['phases']; copy: { bytes: { streamed: number } } | null };

@@ -81,6 +81,6 @@ async function put(location: string, digest: string, body: Buffer | AsyncIterabl
   url.searchParams.set('digest', digest);
   // Without a refused redirect and a window of null, fetch keeps a copy of the whole body.
   const streamed = { duplex: 'half', window: null, redirect: 'error' } as const;
-  const answer = await fetch(url, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body: Buffer.isBuffer(body) ? new Uint8Array(body) : body, ...(Buffer.isBuffer(body) ? {} : streamed) } as RequestInit);
+  const answer = await fetch(url, { method: 'PUT', headers: { 'content-type': 'application/octet-stream' }, body: Buffer.isBuffer(body) ? new Uint8Array(body) : body, ...(Buffer.isBuffer(body) ? {} : streamed) });
   if (answer.status !== 201) throw new Error(`bench: a blob was not taken: ${answer.status} ${await answer.text()}`);
 }

@@ -1,8 +1,7 @@
 import type { ActionContext } from '@vendure-deploy/shared/action';
 import { checkoutFault } from '@vendure-deploy/shared/checkout';
 import type { ImageLookup } from '@vendure-deploy/shared/providers/registry';
-import { appExists } from './app-exists.ts';
-import { buildAndPush, imageLabels } from './buildx/index.ts';
+import { type AppExists, buildAndPush, imageLabels } from './buildx/index.ts';
 import type { inputs as declared } from './inputs.ts';
 import type { Job } from './job.ts';
 import type { Account } from './summary-file.ts';
@@ -12,13 +11,14 @@ export interface Building {
   context: ActionContext<typeof declared>;
   job: Job;
   readBack(): Promise<ImageLookup>;
+  appExists(): Promise<AppExists>;
   account: Account;
   time<T>(phase: string, work: () => Promise<T>): Promise<T>;
   logFile: string;
 }
 
 /** From the clean checkout of the commit, and never anything else; what the registry has afterwards decides. */
-export async function build({ context, job, readBack, account, time, logFile }: Building): Promise<Result> {
+export async function build({ context, job, readBack, appExists, account, time, logFile }: Building): Promise<Result> {
   const { inputs, workspace, temporary, clock, log, signal, run } = context;
   const fault = await checkoutFault(workspace, job.sha, { untracked: false });
   if (fault !== null) return failure('checkout-mismatch', job, fault.why, account.found);
@@ -35,7 +35,7 @@ export async function build({ context, job, readBack, account, time, logFile }: 
     pushRetries: inputs['push-retries'],
     deadlineMs: inputs['build-timeout-seconds'] * 1000,
     attemptMs: inputs['attempt-timeout-seconds'] === 0 ? null : inputs['attempt-timeout-seconds'] * 1000,
-    appExists: () => appExists(context, job),
+    appExists,
     logFile, workspace, temporary, environment: process.env, clock, log, signal,
   }));
   account.built = built;

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
 import { joinedLogin, registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
-import { appExists } from './app-exists.ts';
+import { appQuestion } from './app-exists.ts';
 import { build } from './build-image.ts';
 import type { inputs as declared } from './inputs.ts';
 import { type Job, readJob } from './job.ts';
@@ -36,14 +36,16 @@ async function work(context: Context, account: Account, paths: SummaryPaths): Pr
   const time = stopwatch(context, account);
   const job = await readJob(context);
   account.job = job;
-  const registriesNow = (): ReturnType<typeof registries> => registries({ http, clock, signal, budgetMs: inputs['registry-timeout-seconds'] * 1000, warn: log.warning });
+  const sourceToken = inputs['source-registry-token'].isEmpty ? inputs['registry-token'] : inputs['source-registry-token'];
+  const appExists = appQuestion(context, (app) => (app === job.repository.name ? inputs['registry-token'] : sourceToken));
+  const registriesNow = (): ReturnType<typeof registries> => registries({ http, clock, signal, budgetMs: inputs['registry-timeout-seconds'] * 1000, warn: log.warning, isMissing: async (repository) => await appExists(repository) === 'missing' });
   const client = registriesNow();
   const own = client(job.repository, job.login);
   const source = job.source === null ? null : client(job.source.repository, job.sourceLogin);
 
   const plan = await time('look-up', () => log.group('Look for the image of this commit', () => look(context, job, own, source, account)));
   switch (plan.kind) {
-    case 'end': return account.found?.kind === 'unknown' && account.found.cause === 'app-unknown' && await appExists(context, job) === 'missing' ? appMissing(job, account.found) : plan.result;
+    case 'end': return account.found?.kind === 'unknown' && account.found.cause === 'app-unknown' && await appExists(job.repository) === 'missing' ? appMissing(job, account.found) : plan.result;
     case 'promote': {
       if (source === null || job.source === null) throw new Error('nothing is copied from nowhere');
       const { image } = plan;
@@ -55,7 +57,7 @@ async function work(context: Context, account: Account, paths: SummaryPaths): Pr
       return judgeCopy(copied, image, job, job.source.name);
     }
     // A build may take longer than all that is asked of a registry: the read-back has a time of its own.
-    case 'build': return build({ context, job, readBack: () => registriesNow()(job.repository, job.login).lookUp(job.tag), account, time, logFile: paths.log });
+    case 'build': return build({ context, job, readBack: () => registriesNow()(job.repository, job.login).lookUp(job.tag), appExists: () => appExists(job.repository), account, time, logFile: paths.log });
   }
 }
 

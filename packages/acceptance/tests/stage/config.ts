@@ -37,6 +37,30 @@ ${worker('dashboard', urls)}${worker('storefront', urls)}tools:
 `;
 }
 
+/** The same with a second environment, whose image of the same commit production may have. */
+export function promotingConfig(repositories: { readonly production: string; readonly staging: string }): string {
+  const one = (environment: string, repository: string, more = ''): string => `  ${environment}:
+    sla-seconds: 900
+    default-branch-only: false
+${more}    surfaces:
+      vendure:
+        app: ${repository.split('/').at(-1) ?? ''}
+        fly-config: apps/server/fly.toml
+        image-repository: ${repository}
+        dockerfile: Dockerfile
+        context: .
+        process-groups: [app, worker]
+        public-url: https://api.${environment}.shop.example
+        health-path: /health/ready
+        version-path: /version
+`;
+  return `schema-version: 1
+environments:
+${one('production', repositories.production, '    promote-from: staging\n')}${one('staging', repositories.staging)}tools:
+  wrangler: { range: ">=4.130.0 <5" }
+`;
+}
+
 /** As much of Fly's own configuration as an action reads. */
 export function flyConfig(): string {
   return '[processes]\napp = "node server.cjs"\nworker = "node worker.cjs"\n';

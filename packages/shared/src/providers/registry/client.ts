@@ -31,11 +31,13 @@ export interface RegistryOptions {
   /** Of all that is asked by these clients, from now on; nothing is tried any more after it. Default: ten minutes. */
   budgetMs?: number;
   warn(text: string): void;
+  /** Whether it is known from elsewhere that there is no such repository; asked when the registry says what Fly's says both then and while it is unwell. */
+  isMissing?(repository: ImageRepository): Promise<boolean>;
 }
 
 const longestMs = 600_000;
 /** Clients for repositories of any registries; those of one registry and one login share their connections and tokens. */
-export function registries({ http, clock, signal, warn, random = Math.random, budgetMs = longestMs }: RegistryOptions): (repository: ImageRepository, login: RegistryLogin) => RegistryClient {
+export function registries({ http, clock, signal, warn, random = Math.random, budgetMs = longestMs, isMissing = () => Promise.resolve(false) }: RegistryOptions): (repository: ImageRepository, login: RegistryLogin) => RegistryClient {
   const endsAt = clock.now() + budgetMs;
   const sessions = new Map<string, RegistrySession>();
   return (repository, login) => {
@@ -43,12 +45,13 @@ export function registries({ http, clock, signal, warn, random = Math.random, bu
     const key = `${origin} ${login.username} ${login.password.reveal()}`;
     const session = sessions.get(key) ?? registrySession({ http, origin, login, clock, random, signal, endsAt, warn });
     sessions.set(key, session);
-    return registryClient(repository, session, { signal, clock });
+    return registryClient(repository, session, { signal, clock, isMissing });
   };
 }
 
-function registryClient(repository: ImageRepository, session: RegistrySession, { signal, clock }: Pick<RegistryOptions, 'signal' | 'clock'>): RegistryClient {
-  const handle: Repository = { session, name: repository.name, scope: [`repository:${repository.name}:pull,push`] };
+function registryClient(repository: ImageRepository, session: RegistrySession, { signal, clock, isMissing }: Required<Pick<RegistryOptions, 'signal' | 'clock' | 'isMissing'>>): RegistryClient {
+  const mayPass: Repository['mayPass'] = async (result) => !(causeOf(result) === 'app-unknown' && await isMissing(repository));
+  const handle: Repository = { session, name: repository.name, scope: [`repository:${repository.name}:pull,push`], mayPass };
   return {
     repository,
     handle,

@@ -44,6 +44,8 @@ export interface Repository {
   session: RegistrySession;
   name: string;
   scope: Scope;
+  /** See `RegistryCall`. */
+  mayPass(result: HttpResult): Promise<boolean>;
 }
 
 // A config has no bound in the spec; 8 MiB is far beyond any seen.
@@ -111,8 +113,8 @@ async function readTree(repository: Repository, reference: string): Promise<Imag
   }
 }
 
-async function getManifest({ session, name, scope }: Repository, reference: string): Promise<{ bytes: Uint8Array; mediaType: string }> {
-  const result = await session.send({ method: 'GET', to: `/v2/${name}/manifests/${reference}`, scope, headers: { accept: ACCEPT }, maxBytes: MANIFEST_BYTES });
+async function getManifest({ session, name, scope, mayPass }: Repository, reference: string): Promise<{ bytes: Uint8Array; mediaType: string }> {
+  const result = await session.send({ method: 'GET', to: `/v2/${name}/manifests/${reference}`, scope, headers: { accept: ACCEPT }, maxBytes: MANIFEST_BYTES, mayPass });
   if (isAbsent(result)) throw new Stop({ kind: 'absent' });
   const answer = expect200(result);
   const digest = digestOf(answer.bytes, reference);

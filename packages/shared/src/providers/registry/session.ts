@@ -20,6 +20,8 @@ export interface RegistryCall {
   redirect?: 'follow';
   /** Whether what passes is tried again; default true: every call here may arrive twice. */
   retry?: boolean;
+  /** Asked before a further try: false, this answer is for good. */
+  mayPass?(result: HttpResult): Promise<boolean>;
   /** Instead of the session's: for what is to survive a cancel. */
   signal?: AbortSignal;
 }
@@ -78,7 +80,7 @@ export function registrySession(options: SessionOptions): RegistrySession {
         deadlineMs: left(headMs), ...(call.body === undefined ? {} : { body: call.body }), ...(call.maxBytes === undefined ? {} : { maxBytes: call.maxBytes }), ...(call.redirect === undefined ? {} : { redirect: call.redirect }),
       }));
       surface(result);
-      if (call.retry === false || attempt >= TRIES || !isPassing(result) || !await pause(result, attempt)) return result;
+      if (call.retry === false || attempt >= TRIES || !isPassing(result) || await call.mayPass?.(result) === false || !await pause(result, attempt)) return result;
     }
   }
 
