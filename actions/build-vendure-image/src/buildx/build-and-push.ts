@@ -1,5 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { processRedactor } from '@vendure-deploy/shared/secrets';
 import type { ToolResult } from '@vendure-deploy/shared/tools';
 import { buildArgv } from './argv.ts';
 import { prepareDirectory, rotateDirectory } from './cache-directory.ts';
@@ -102,7 +103,8 @@ async function attemptWith(ground: Ground, plan: CachePlan, deadlineMs: number, 
 async function endingOf(tool: ToolResult, lines: readonly string[], app: () => Promise<AppExists>): Promise<Pick<Attempt, 'ended' | 'said'>> {
   if (tool.exitCode === 0) return { ended: 'ok', said: '' };
   if (tool.cancelled) return { ended: 'cancelled', said: '' };
-  const { kind, said } = failureOf(lines);
+  const { kind, said: raw } = failureOf(lines);
+  const said = processRedactor.redact(raw);
   if (tool.timedOut) return { ended: 'timed-out', said: '' };
   switch (kind) {
     case 'build': return { ended: 'build-failed', said };

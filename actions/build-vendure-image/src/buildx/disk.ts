@@ -13,7 +13,7 @@ export async function withRoom<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function fullDisk(error: unknown): UserError | null {
-  if (!(error instanceof Error) || !('code' in error) || (error.code !== 'ENOSPC' && error.code !== 'EDQUOT')) return null;
+  if (typeof error !== 'object' || error === null || !('code' in error) || (error.code !== 'ENOSPC' && error.code !== 'EDQUOT')) return null;
   const path = 'path' in error && typeof error.path === 'string' ? ` (at ${error.path})` : '';
   return new UserError(`build-vendure-image: the disk is full${path}; nothing was built. Make room on this runner, as with  docker system prune --all --force  and run it again.`, { reasonCode: 'disk-full', cause: error });
 }

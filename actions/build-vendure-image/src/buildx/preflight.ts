@@ -51,7 +51,7 @@ function lastLine({ stdout, stderr, timedOut }: ToolResult, like = /\S/): string
 
 function isMissing(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ENOENT';
 }
 
 async function dockerfilesIn(workspace: string): Promise<string[]> {
