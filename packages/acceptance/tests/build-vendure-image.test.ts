@@ -45,7 +45,7 @@ test('a checkout of another commit is not built, and nothing is pushed', async (
 
 test('a docker that prints its login and fails: the login does not get out, what it said does', async () => {
   await using run = await world.openRun();
-  await using shelf = await openShelf('docker', `
+  await using shelf = await openShelf('docker', `${READY}
     const login = require('node:fs').readFileSync(process.env.DOCKER_CONFIG + '/config.json', 'utf8');
     const { auth } = Object.values(JSON.parse(login).auths)[0];
     console.log(login);
@@ -61,7 +61,7 @@ test('a docker that prints its login and fails: the login does not get out, what
 
 test('cancelled while docker hangs: it ends in time, and with it docker and what docker started', async () => {
   await using run = await world.openRun();
-  await using shelf = await openShelf('docker', `
+  await using shelf = await openShelf('docker', `${READY}
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
     const child = require('node:child_process').spawn(process.execPath, ['-e', 'console.log("both hang"); setInterval(() => {}, 1000)'], { stdio: 'inherit' });
     child.unref();
@@ -73,6 +73,12 @@ test('cancelled while docker hangs: it ends in time, and with it docker and what
   }));
   expect(run.writes()).toBe(0);
 });
+
+/** What docker answers before it is told to build. */
+const READY = `if (process.argv[3] !== 'build') {
+      console.log('github.com/docker/buildx v0.29.1\\nName: default\\nDriver: docker');
+      process.exit();
+    }`;
 
 function build({ inputs = {}, ...more }: Omit<StartOptions, 'folder'>): Promise<ActionRun> {
   const { commits, twin, checkout } = world;

@@ -16,6 +16,7 @@ export const REASON_CODES = {
   'commit-not-allowed': 'The commit may not be deployed to this environment; the message says which input allows it.',
   deployed: 'What was read back serves the SHA.',
   'deployment-split': 'Another gradual deployment is in progress; nothing was uploaded.',
+  'disk-full': 'The disk of this machine is full; nothing was built.',
   'fence-lost': 'The deploy lock was not ours any more right before the switch; nothing was switched.',
   'flyctl-failed-but-serves': 'flyctl said that it failed, but what was read back serves the SHA.',
   'flyctl-lied': 'flyctl said that it succeeded, but what was read back still serves what was there before.',

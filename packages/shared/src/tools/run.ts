@@ -23,6 +23,8 @@ export interface ToolRun {
   maxBytes?: number;
   /** From SIGINT to SIGTERM; default 3000. */
   graceMs?: number;
+  /** The same after the deadline, where nobody waits for us as after a cancel; default `graceMs`. */
+  deadlineGraceMs?: number;
   /** Nothing of it in the log, unless debug. */
   quiet?: boolean;
 }
@@ -56,16 +58,16 @@ export async function runTool(tool: ToolRun): Promise<ToolResult> {
   const unwatch = watchGroup(pid);
   let cancelled = false;
   let timedOut = false;
-  const stop = (): void => endGroup(pid, tool.graceMs ?? 3_000);
+  const graceMs = tool.graceMs ?? 3_000;
   const cancel = (): void => {
     cancelled = true;
-    stop();
+    endGroup(pid, graceMs);
   };
   tool.signal.addEventListener('abort', cancel, { once: true });
   if (tool.signal.aborted) cancel();
   const deadline = setTimeout(() => {
     timedOut = true;
-    stop();
+    endGroup(pid, tool.deadlineGraceMs ?? graceMs);
   }, tool.deadlineMs);
 
   const capture = { stdout: capturing(tool, 'stdout'), stderr: capturing(tool, 'stderr') };

@@ -47,6 +47,17 @@ test('the result is capped, the child is not stopped', async () => {
   expect(result.stdout).toHaveLength(1_000);
 });
 
+test('after a deadline the grace is its own, after a cancel it is the short one', async () => {
+  const deaf = `process.on('SIGINT',()=>{});setInterval(()=>{},1e3);console.log('ready')`;
+  const late = await runTool(node(deaf, { deadlineMs: 500, graceMs: 100, deadlineGraceMs: 1_500 }));
+  expect(late).toMatchObject({ timedOut: true, signal: 'SIGTERM' });
+  expect(late.seconds).toBeGreaterThan(1.9);
+  const cancel = new AbortController();
+  const cancelled = await runTool(node(deaf, { signal: cancel.signal, graceMs: 100, deadlineGraceMs: 15_000, onLine: () => cancel.abort() }));
+  expect(cancelled).toMatchObject({ cancelled: true, timedOut: false, signal: 'SIGTERM' });
+  expect(cancelled.seconds).toBeLessThan(10);
+});
+
 test('at the deadline the whole group ends, also who ignores SIGINT and SIGTERM', async () => {
   const pids: number[] = [];
   const stubborn = `process.on('SIGINT',()=>{});process.on('SIGTERM',()=>{});setInterval(()=>{},1e3);`;

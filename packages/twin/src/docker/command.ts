@@ -25,7 +25,11 @@ export function readBuildCommand(argv: readonly string[]): BuildCommand {
   for (const [name, value] of [['provenance', values.provenance], ['sbom', values.sbom]] as const) {
     if (value !== undefined && value !== 'false') throw new Refusal(`the stand-in writes no attestations: --${name}=${value} (use --${name}=false)`);
   }
-  if ((values.secret ?? []).length > 0) throw new Refusal('the stand-in has no build secrets: --secret');
+  for (const secret of values.secret ?? []) {
+    if (!/^(?:[^=,]+=[^=,]+,)*id=[^=,]+(?:,[^=,]+=[^=,]+)*$/.test(secret)) throw new Refusal(`invalid secret "${secret}": id=NAME,env=VARIABLE or id=NAME,src=PATH`);
+  }
+  for (const cache of [...(values['cache-from'] ?? []), ...(values['cache-to'] ?? [])]) refuseUnknownCache(cache);
+  if (values.progress !== undefined && !['auto', 'plain', 'quiet', 'rawjson', 'tty'].includes(values.progress)) throw new Refusal(`invalid progress mode: ${values.progress}`);
   if (values.load === true) throw new Refusal('the stand-in has no image store: --load (use --push)');
   return {
     context,
@@ -39,6 +43,8 @@ export function readBuildCommand(argv: readonly string[]): BuildCommand {
     unused: [
       ...(values['cache-from'] ?? []).map((value) => `--cache-from ${value}`),
       ...(values['cache-to'] ?? []).map((value) => `--cache-to ${value}`),
+      // No step of the subset can mount one: a Dockerfile that does is refused with its line.
+      ...(values.secret ?? []).map((value) => `--secret ${value}`),
       ...(values['no-cache'] === true ? ['--no-cache'] : []), ...(values.pull === true ? ['--pull'] : []),
       ...(values.builder === undefined ? [] : [`--builder ${values.builder}`]),
     ],
@@ -60,6 +66,12 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new Refusal(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** The caches of BuildKit by their names; without `type=` it is a reference in a registry. */
+function refuseUnknownCache(value: string): void {
+  const type = /(?:^|,)"?type=([^,"]*)/.exec(value)?.[1];
+  if (type !== undefined && !['gha', 'inline', 'local', 'registry'].includes(type)) throw new Refusal(`unknown cache type "${type}" (--cache-from, --cache-to ${value}): gha, inline, local or registry`);
 }
 
 /** `KEY=VALUE`; a bare `KEY` takes its value from the environment (build arguments) or is empty (labels), as docker does. */

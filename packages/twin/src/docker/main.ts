@@ -9,17 +9,31 @@ import { askEffect } from './effect.ts';
 import { pushImage } from './push.ts';
 import { Refusal } from './refusal.ts';
 
-/** The version whose flags, files and words the stand-in keeps to. */
-const BUILDX = '0.13.1';
+/** The versions whose flags, files and words the stand-in keeps to. */
+const DOCKER = '28.5.2';
+const BUILDX = '0.29.1';
+const INSPECTED = `Name:          default
+Driver:        docker
+
+Nodes:
+Name:             default
+Endpoint:         default
+Status:           running
+BuildKit version: v0.25.1
+Platforms:        linux/amd64`;
+/** As with the containerd image store, which alone lets the daemon's own builder export a cache. */
+const DRIVER_STATUS = '[["driver-type","io.containerd.snapshotter.v1"]]';
 
 /** Progress goes to stderr, as buildx does it. @returns the exit code */
 export async function main(argv: string[], options: { control: string }): Promise<number> {
   const [command, ...rest] = argv;
   try {
-    if (command === 'version' || command === '--version' || command === '-v') return say('Docker version 26.1.5-stand-in, build twin');
-    if (command !== 'buildx') throw new Refusal(`the stand-in does not understand "docker ${command ?? ''}": version, buildx version, buildx build`);
+    if (command === 'version' || command === '--version' || command === '-v') return say(`Docker version ${DOCKER}-stand-in, build twin`);
+    if (command === 'info' && rest.join(' ') === '--format {{json .DriverStatus}}') return say(DRIVER_STATUS);
+    if (command !== 'buildx') throw new Refusal(`the stand-in does not understand "docker ${command ?? ''}": version, info --format '{{json .DriverStatus}}', buildx version, buildx inspect, buildx build`);
     if (rest[0] === 'version') return say(`github.com/docker/buildx ${BUILDX} stand-in`);
-    if (rest[0] !== 'build' && rest[0] !== 'b') throw new Refusal(`the stand-in does not understand "docker buildx ${rest[0] ?? ''}": version, build`);
+    if (rest[0] === 'inspect' && rest.length === 1) return say(INSPECTED);
+    if (rest[0] !== 'build' && rest[0] !== 'b') throw new Refusal(`the stand-in does not understand "docker buildx ${rest[0] ?? ''}": version, inspect, build`);
     return await build(readBuildCommand(rest.slice(1)), options.control);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -59,6 +59,13 @@ test('builds the shop and pushes it: label, command and metadata are there', asy
   expect(metadata).toMatchObject({ 'containerimage.digest': image?.digest, 'image.name': `${REPOSITORY}:v1` });
 });
 
+test('caches and secrets are read and said to be unused', async () => {
+  const flags = [['--cache-from', 'type=local,src=/c'], ['--cache-to', 'type=registry,ref=registry.fly.io/shop-production:cache,mode=min'], ['--secret', 'id=npm,env=NPM']];
+  const ended = await buildShop('v2', ...flags.flat());
+  expect(ended.code).toBe(0);
+  for (const [flag, value] of flags) expect(ended.stderr).toContain(`${flag} ${value} is unused`);
+});
+
 test.each([
   ['exit 0 without-effect', 'f1', 0, false],
   ['exit 1 without-effect', 'f2', 1, false],
@@ -89,10 +96,17 @@ test.each([
 
 test.each([
   [['version'], 0, 'Docker version'],
-  [['buildx', 'version'], 0, 'buildx 0.13.1'],
+  [['buildx', 'version'], 0, 'buildx 0.29.1'],
+  [['buildx', 'inspect'], 0, 'Driver:        docker'],
+  [['info', '--format', '{{json .DriverStatus}}'], 0, 'io.containerd.snapshotter.v1'],
+  [['info'], 1, 'does not understand "docker info"'],
   [['run', 'node'], 1, 'does not understand "docker run"'],
   [['buildx', 'build', '--ssh', 'default', '.'], 1, '--ssh'],
   [['buildx', 'build', '--platform', 'linux/arm64', '.'], 1, 'linux/arm64'],
+  [['buildx', 'build', '--cache-to', 'type=s3,bucket=x', '.'], 1, 'unknown cache type "s3"'],
+  [['buildx', 'build', '--cache-from', 'type=azblob', '.'], 1, 'unknown cache type "azblob"'],
+  [['buildx', 'build', '--secret', 'npm', '.'], 1, 'invalid secret "npm"'],
+  [['buildx', 'build', '--progress', 'loud', '.'], 1, 'invalid progress mode: loud'],
 ])('docker %j', async (argv, code, words) => {
   const ended = await docker(argv);
   expect(ended.code).toBe(code);

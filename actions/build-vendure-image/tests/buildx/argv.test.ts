@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { buildArgv, type Argv } from '../src/buildx/argv.ts';
-import { imageLabels, REVISION_LABEL } from '../src/buildx/index.ts';
-import { digestOfMetadata } from '../src/buildx/metadata.ts';
+import { buildArgv, type Argv } from '../../src/buildx/argv.ts';
+import { imageLabels, REVISION_LABEL } from '../../src/buildx/index.ts';
+import { digestOfMetadata } from '../../src/buildx/metadata.ts';
 
 const sha = 'a'.repeat(40);
 const digest = `sha256:${'1'.repeat(64)}`;
