@@ -1,3 +1,3 @@
 export { buildAndPush } from './build-and-push.ts';
 export { imageLabels, REVISION_LABEL } from './labels.ts';
-export type { Built } from './types.ts';
+export type { AppExists, Attempt, Built, Ended } from './types.ts';
