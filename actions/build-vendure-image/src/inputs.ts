@@ -11,7 +11,7 @@ export const inputs = {
   'source-registry-token': input.secret({ description: 'Token that may pull the image which is copied (empty: registry-token)' }),
   'registry-username': input.text({ description: "User name at the registry; Fly's takes any", default: 'x' }),
   'require-prebuilt': input.boolean({ description: 'Fail instead of building when the registry has no image of the SHA', default: 'false' }),
-  'build-secrets': input.secret({ description: 'Lines ID=VALUE, which the Dockerfile takes by RUN --mount=type=secret,id=ID' }),
+  'build-secrets': input.secrets({ description: 'Lines ID=VALUE, which the Dockerfile takes by RUN --mount=type=secret,id=ID' }),
   cache: input.choice({ description: "Build cache; auto: GitHub's where the runner offers it, else a local directory", values: ['auto', 'gha', 'local', 'none'], default: 'auto' }),
   'cache-mode': input.choice({ description: 'min: layers of the image alone; max: of every stage', values: ['min', 'max'], default: 'min' }),
   'cache-directory': input.text({ description: 'Folder of the local build cache (empty: in the cache folder of the user)' }),

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
 import { type DeployConfig, environmentOf, loadConfig, surfaceOf, type VendureSurface } from '@vendure-deploy/shared/config';
 import { type ImageName, type ImageRepository, loginOf, parseImageName, parseImageRepository, type RegistryLogin } from '@vendure-deploy/shared/providers/registry';
-import { type Secret, secretLines } from '@vendure-deploy/shared/secrets';
+import type { Secret } from '@vendure-deploy/shared/secrets';
 import { imageTag } from './image-tag.ts';
 import type { inputs as declared } from './inputs.ts';
 
@@ -58,7 +58,7 @@ export async function readJob({ inputs, workspace, run, environment }: ActionCon
     sourceLogin: inputs['source-registry-token'].isEmpty ? login : loginOf(inputs['source-registry-token'], username),
     source: given === null ? configuredSource(config, inputs) : givenSource(given, inputs.image),
     requirePrebuilt: inputs['require-prebuilt'] || given !== null,
-    buildSecrets: Object.fromEntries(secretLines(inputs['build-secrets'], 'build-secrets')),
+    buildSecrets: Object.fromEntries(inputs['build-secrets']),
     cacheDirectory: resolve(workspace, inputs['cache-directory'] || join(cacheHome(environment), 'vendure-deploy', 'image-build', run.repository.replaceAll('/', '+'), inputs.environment)),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { Secret } from '../secrets/index.ts';
+import { Secret, secretLines } from '../secrets/index.ts';
 import { UserError } from './errors.ts';
+import { hideUnlessWord } from './hide.ts';
 
 export type InputKind = 'text' | 'secret' | 'boolean' | 'choice' | 'list' | 'integer' | 'seconds' | 'sha';
 
@@ -30,6 +31,8 @@ interface Range {
 export const input = {
   text: (o: Options): InputSpec<string> => spec('text', o, 'text', (value) => value),
   secret: (o: Options): InputSpec<Secret> => spec('secret', o, 'a secret', (value) => new Secret(value)),
+  /** Lines NAME=VALUE. The values are hidden before any other input is read: no message about one can show them. */
+  secrets: (o: Options): InputSpec<ReadonlyMap<string, Secret>> => spec('secret', o, 'lines NAME=VALUE', (value, name) => secretLines(value, name, hideUnlessWord)),
   /** YAML core rules; absent without a default is false. */
   boolean: (o: Options): InputSpec<boolean> => spec('boolean', o, 'true, false', (value) => value !== '' && yamlBoolean.parse(value)),
   choice: <const T extends string>(o: Options & { values: readonly T[] }): InputSpec<T | ''> =>
@@ -55,7 +58,7 @@ function rangeText(range: Range): string {
   return range.max === undefined ? '' : `, ${range.max} or less`;
 }
 
-function spec<T>(kind: InputKind, o: Options, allowed: string, read: (value: string) => T): InputSpec<T> {
+function spec<T>(kind: InputKind, o: Options, allowed: string, read: (value: string, name: string) => T): InputSpec<T> {
   const required = o.required ?? false;
   const fallback = o.default ?? null;
   return {
@@ -70,8 +73,9 @@ function spec<T>(kind: InputKind, o: Options, allowed: string, read: (value: str
       const needed = required || ((kind === 'integer' || kind === 'seconds') && fallback === null);
       if (value === '' && needed) throw new UserError(`input \`${name}\` is empty. Give ${allowed === 'text' ? 'it a value' : allowed}: ${o.description}`);
       try {
-        return read(value);
+        return read(value, name);
       } catch (cause) {
+        if (cause instanceof UserError) throw cause;
         throw new UserError(`input \`${name}\` is ${JSON.stringify(value.slice(0, 200))}. Allowed: ${allowed}.${fallback === null ? '' : ` Leave it empty to use ${JSON.stringify(fallback)}.`}`, { cause });
       }
     },

@@ -12,7 +12,7 @@ export interface RegistryLogin {
  */
 export function loginOf(token: Secret, username = 'x'): RegistryLogin {
   const value = token.reveal().replace(/^FlyV1\s+/, '');
-  if (/[\s\p{Cc}]/u.test(value)) throw new UserError('The registry token has a space, a line break or an invisible character in it. Give the token alone, as `fly tokens create deploy` prints it.');
+  if (/\p{Cc}/u.test(value)) throw new UserError('The registry token has a line break or another invisible character in it. Give the token alone, as `fly tokens create deploy` prints it.');
   if (!/^[\x21-\x39\x3b-\x7e]+$/.test(username)) throw new UserError(`The registry's user name is ${JSON.stringify(username)}. Allowed: printable ASCII characters but ":"; Fly's registry takes any, as x.`);
   return { username, password: new Secret(value) };
 }

@@ -60,8 +60,8 @@ test('a token server that is unwell is told apart from a login that is not taken
   expect(await registry.client.pushAccess()).toEqual({ kind: 'unknown', why: expect.stringContaining(`token server ${registry.host} gave no token: the registry answered 500`) });
 });
 
-test.each([['a b'], ['a\nb'], ['a\u0000b']])('the token %j is refused, and not shown', (token) => {
-  expect(() => loginOf(new Secret(token))).toThrow(/has a space, a line break or an invisible character/);
+test.each([['a\nb'], ['a\u0000b']])('the token %j is refused, and not shown', (token) => {
+  expect(() => loginOf(new Secret(token))).toThrow(/has a line break or another invisible character/);
   expect(loginOf(new Secret(`FlyV1 ${TOKEN}`)).password.reveal()).toBe(TOKEN);
 });
 
