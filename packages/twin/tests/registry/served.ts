@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type ServedRegistry, serveRegistry, type ServeRegistryOptions } from '../../src/world/serve-registry.ts';
 import { basic, imageOf, MANIFEST, sha256 } from './stage.ts';
@@ -24,6 +25,8 @@ export interface Served {
   put(location: string, bytes: Uint8Array): Promise<Response>;
   /** Streams so many MiB of zeros, with curl. @returns status 0 where there was no answer */
   sendBig(location: string, mebibytes: number): Promise<{ status: number; sent: number }>;
+  /** With curl, too. @returns the bytes that came */
+  fetchBig(path: string): Promise<number>;
 }
 
 /** A registry on a port of its own, with one image in it. */
@@ -59,6 +62,7 @@ async function clientOf({ origin }: ServedRegistry, layer: string, challenge: st
     startUpload: async () => (await send('POST', '/v2/production/blobs/uploads/')).headers.get('location') ?? '',
     put: (location, bytes) => send('PUT', withDigest(location, sha256(bytes)), { body: Buffer.from(bytes) }),
     sendBig: (location, mebibytes) => sendBig(new URL(location, origin), mebibytes, authorization),
+    fetchBig: async (path) => Number(await curl('%{size_download}', '-H', `authorization: ${authorization}`, new URL(path, origin).href)),
   };
 }
 
@@ -81,11 +85,21 @@ async function sendBig(url: URL, mebibytes: number, authorization: string): Prom
     await writeFile(file, '');
     await truncate(file, mebibytes * MIB);
     url.searchParams.set('digest', zeros(mebibytes));
-    const args = ['-sS', '-o', '/dev/null', '-w', '%{http_code} %{size_upload}', '-H', `authorization: ${authorization}`, '-T', file, url.href];
-    const said = await promisify(execFile)('curl', args, { env: { PATH: '/usr/bin:/bin' } }).then(({ stdout }) => stdout, ({ stdout }: { stdout: string }) => stdout);
-    const [status = 0, sent = 0] = said.split(' ').map(Number);
+    const [status = 0, sent = 0] = (await curl('%{http_code} %{size_upload}', '-H', `authorization: ${authorization}`, '-T', file, url.href)).split(' ').map(Number);
     return { status, sent };
   } finally {
     await rm(directory, { recursive: true });
+  }
+}
+
+/** What `write` says of the exchange, whether or not it ended well. */
+async function curl(write: string, ...args: string[]): Promise<string> {
+  return promisify(execFile)('curl', ['-sS', '-o', '/dev/null', '-w', write, ...args], { env: { PATH: '/usr/bin:/bin' } }).then(({ stdout }) => stdout, ({ stdout }: { stdout: string }) => stdout);
+}
+
+/** Until it is so; 20 s are for machines that do other things as well. */
+export async function eventually(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (const started = performance.now(); !await isSo(); await sleep(5)) {
+    if (performance.now() - started > 20_000) throw new Error('It did not become so in 20 s.');
   }
 }
