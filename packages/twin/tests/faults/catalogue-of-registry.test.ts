@@ -66,6 +66,10 @@ test('grants-only last: of the same scopes, the other', () => withServed({ chall
   expect([await status('production'), await status('staging')]).toEqual([401, 200]);
 }));
 
+test('an answer without a body is told as it is, though its body should end early', () => withServed({ faults: ['registry HEAD ** 1 reset-after 1B', 'registry HEAD ** 2 hang-after 1B', 'registry HEAD ** 3 corrupt'] }, async ({ get, layer }) => {
+  for (const path of ['/v2/', '/v2/staging/tags/list', `/v2/staging/blobs/${layer.digest}`]) expect((await get(path, 'HEAD')).status).toBe(200);
+}));
+
 test('truncate and reset-after of more than there is: half a body, and a whole one', () => withServed({ challenge: 'bearer', faults: ['registry GET /v2/*/blobs/** 1 truncate', 'registry GET /v2/*/blobs/** 2 reset-after 1GiB'] }, async ({ layer, registry, token }) => {
   const [half, whole] = [await curl({}, `${registry.origin}/v2/staging/blobs/${layer.digest}`, { token }), await curl({}, `${registry.origin}/v2/staging/blobs/${layer.digest}`, { token })];
   expect([half.exit, half.body.length, whole.exit, whole.body.length]).toEqual([18, 500, 0, 1000]);

@@ -34,7 +34,7 @@ test('referrers: who names a subject, by kind, with annotations; nobody is an em
   await putManifest('other', 'sbom', { artifactType: 'a/sbom', subject });
   const ask = (query: string, repository = 'shop'): Promise<Response> => call('GET', `/v2/${repository}/referrers/${subject.digest}${query}`);
   const all = await ask('');
-  expect(Object.fromEntries(all.headers)).toEqual({ 'content-type': INDEX });
+  expect([all.headers.get('content-type'), all.headers.get('oci-filters-applied')]).toEqual([INDEX, null]);
   expect(((await all.json()) as { manifests: { artifactType: string }[] }).manifests.map(({ artifactType }) => artifactType).sort()).toEqual(['a/sbom', 'a/signature']);
   const some = await ask('?artifactType=a/sbom');
   expect(some.headers.get('oci-filters-applied')).toBe('artifactType');
