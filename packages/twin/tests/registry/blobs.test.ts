@@ -25,7 +25,7 @@ test.each([
 test('HEAD says what GET would, without the bytes', () => withRegistry({}, async ({ call, putBlob }) => {
   const digest = await putBlob('shop', 'abc');
   const answer = await call('HEAD', `/v2/shop/blobs/${digest}`);
-  expect(Object.fromEntries(answer.headers)).toEqual({ 'accept-ranges': 'bytes', 'content-length': '3', 'content-type': 'application/octet-stream', 'docker-content-digest': digest });
+  expect(Object.fromEntries(answer.headers)).toEqual({ 'accept-ranges': 'bytes', 'content-length': '3', 'content-type': 'application/octet-stream', 'docker-content-digest': digest, 'docker-distribution-api-version': 'registry/2.0' });
   expect(answer.body).toBeNull();
 }));
 
