@@ -8,7 +8,7 @@ import { inside, noNetwork } from './loopback-only.ts';
 import { CLIENTS, type ClientName } from './registry/client.ts';
 
 const CHALLENGES: readonly Challenge[] = ['basic', 'bearer'];
-const STEPS = 6;
+const STEPS = 7;
 
 /** What other people's clients make of the twin's registry: they push, copy and pull, and the digest stays what it was. */
 export const registryClients: readonly Check[] = Object.keys(CLIENTS).map((name) => ({

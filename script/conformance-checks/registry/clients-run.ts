@@ -31,6 +31,7 @@ async function run(): Promise<void> {
   await logIn(PASSWORD);
   await step('push', client.push(layout, `${here.host}/team/staging:v1`), () => here.world.digest(at('team/staging')));
   await step('copy to another repository', client.copy(`${here.host}/team/staging:v1`, `${here.host}/team/production:v1`), () => here.world.digest(at('team/production')));
+  say('that copy was a mount', here.requests.some(({ query, status }) => query.includes('mount=') && status === 201) ? null : 'no mount was asked for and granted');
   await step('copy to another registry', client.copy(`${here.host}/team/production:v1`, `${there.host}/shop:v1`), () => there.world.digest(at('shop')));
   await step('pull', client.pull(`${there.host}/shop:v1`, join(directory, 'pulled')), () => digestIn(join(directory, 'pulled')));
   const logins = new Set([...here.requests, ...there.requests].filter(({ path: asked, status }) => asked !== '/token' && status < 400).map(({ login }) => login));

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultEffect } from '../faults/index.ts';
 import { corrupted, measured, withoutHeader } from './answer-effects.ts';
@@ -87,11 +88,14 @@ async function until(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => { signal.addEventListener('abort', () => resolve(), { once: true }); });
 }
 
-/** A TCP reset, also below TLS. */
-function reset(outgoing: ServerResponse): void {
-  const { socket } = outgoing;
-  const below = (socket as unknown as { _parent?: { resetAndDestroy?(): void } } | null)?._parent;
-  below?.resetAndDestroy?.();
-  if (socket !== null && 'resetAndDestroy' in socket && below === undefined) socket.resetAndDestroy();
+/**
+ * A TCP reset, also below TLS. Not `resetAndDestroy()`: it shuts the connection down in order first (node 24), and clients see only that. `destroy()` resets
+ * by the mark that the former leaves.
+ */
+function reset({ socket }: ServerResponse): void {
+  const tcp = (socket as unknown as { _parent?: Socket } | null)?._parent ?? socket;
+  if (tcp === null) return;
+  Object.assign(tcp, { resetAndClosing: true });
+  tcp.destroy();
   socket?.destroy();
 }

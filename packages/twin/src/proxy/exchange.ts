@@ -66,6 +66,7 @@ export async function send(response: Response, outgoing: ServerResponse, { close
 
 /** The head as promised and the first bytes of the body, up to where somebody ends it; resolves when they have left. */
 export async function sendPart(response: Response, outgoing: ServerResponse, bytes: number): Promise<void> {
+  if (outgoing.req.method === 'HEAD') return send(response, outgoing);
   writeHead(response, outgoing);
   let left = bytes;
   for await (const chunk of response.body ?? []) {

@@ -67,6 +67,7 @@ export function createRegistryWorld(options: RegistryOptions): RegistryWorld {
 
   async function answer(request: Request): Promise<Response> {
     const response = await answerTo(request);
+    response.headers.set('docker-distribution-api-version', 'registry/2.0');
     if (options.announcement !== undefined && response.ok) response.headers.append('warning', warningOf([options.announcement]));
     return response;
   }
@@ -77,7 +78,7 @@ export function createRegistryWorld(options: RegistryOptions): RegistryWorld {
     if (route.kind === 'token') return login.token(request);
     const refusal = login.refusal(request, scopesOf(route, request.method, url));
     if (refusal !== null) return refusal;
-    if (route.kind === 'version') return json({}, { headers: { 'docker-distribution-api-version': 'registry/2.0' } });
+    if (route.kind === 'version') return json({});
     if (route.kind === 'nothing') return refuse('NAME_UNKNOWN', 'repository name not known to registry');
     if (route.kind === 'bad-name') return refuse('NAME_INVALID', `invalid repository name ${route.repository}`);
     if (options.appExists?.(route.repository) === false) return refuse('NAME_UNKNOWN', 'app repository not found');
