@@ -31,7 +31,7 @@ test.each<[string, string[], Partial<ServeRegistryOptions>, Partial<Record<'moun
   ['one mount is a bad request', [`registry POST ${uploads} 1 400`], {}, { mounted: MOUNTS - 1, streamed: 1 }],
   ['one mount is confirmed and not done', [`registry POST ${uploads} 1 201`], {}, {}],
   ['a limit, in seconds', [`registry POST ${uploads} 1 429 retry-after=2`], {}, { mounted: MOUNTS }],
-  ['a limit, as a date', [`registry POST ${uploads} 1 429 retry-after=Thu,%2001%20Jan%202026%2000:00:00%20GMT`], {}, { mounted: MOUNTS }],
+  ['a limit, as a date', [`registry POST ${uploads} 1 429 retry-after="Thu, 01 Jan 2026 00:00:00 GMT"`], {}, { mounted: MOUNTS }],
   ['a limit for a year: the blob is sent instead', [`registry POST ${uploads} 1 429 retry-after=31536000`], {}, { mounted: MOUNTS - 1, streamed: 1 }],
   ['a mount without an answer', [`registry POST ${uploads} 1 reset after-commit`], {}, { mounted: MOUNTS }],
   ['a broken gateway', [`registry POST ${uploads} 1-2 502`], {}, { mounted: MOUNTS }],
