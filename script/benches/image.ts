@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { startAction } from '../../packages/acceptance/src/index.ts';
 import { subjectOf } from '../../packages/acceptance/tests/stage/actions.ts';
 import { CONFIG_FILE, promotingConfig } from '../../packages/acceptance/tests/stage/config.ts';
+import { type DockerRegistry, openDockerRegistry } from '../../packages/acceptance/tests/stage/docker-registry.ts';
 import { push, SHA, TOKEN } from '../../packages/acceptance/tests/stage/registry.ts';
 import { installed } from '../conformance-tools.ts';
+import { pushLarge } from './large-image.ts';
 import { timed } from './process-tree.ts';
-import { openRealRegistry, type RealRegistry } from './real-registry.ts';
 import { type Bench, median, rowOf, type Stage } from './row.ts';
 import { slowLine } from './slow-line.ts';
 
@@ -27,9 +28,11 @@ export const image: Bench = {
   run: async (stage) => {
     const directory = await mkdtemp(join(tmpdir(), 'bench-image-'));
     try {
-      await using first = await openRealRegistry(join(directory, 'first'), stage.note);
-      await using second = await openRealRegistry(join(directory, 'second'), stage.note);
-      if (first === null || second === null) return;
+      const found = await installed('docker-registry', stage.note);
+      if ('missing' in found) return stage.note(found.missing);
+      process.env['CONFORMANCE_TOOLS'] = JSON.stringify({ 'docker-registry': found.path });
+      await using first = await openDockerRegistry({ open: true });
+      await using second = await openDockerRegistry({ open: true });
       await push(`http://${first.host}`, { repository: 'shop-staging', tag: `staging-${SHA}`, layers: LAYERS, attested: true });
       const tools = await toolsOf(directory, stage);
       await promotion(stage, first, tools);
@@ -47,7 +50,7 @@ interface Tool {
   copy(from: string, to: string): Promise<number>;
 }
 
-async function promotion(stage: Stage, registry: RealRegistry, tools: readonly Tool[]): Promise<void> {
+async function promotion(stage: Stage, registry: DockerRegistry, tools: readonly Tool[]): Promise<void> {
   const whole: number[] = [];
   const inside: number[] = [];
   let through = 0;
@@ -67,7 +70,7 @@ async function promotion(stage: Stage, registry: RealRegistry, tools: readonly T
   stage.show(rowOf('promotion: look-up and copy, in process', { seconds: median(inside), 'rss-mb': null }), `${through} bytes of layers through us`);
 }
 
-async function reuse(stage: Stage, registry: RealRegistry): Promise<void> {
+async function reuse(stage: Stage, registry: DockerRegistry): Promise<void> {
   const seconds: number[] = [];
   for (let run = 0; run < RUNS; run += 1) {
     await using line = await slowLine(registry.host, LINE);
@@ -77,7 +80,7 @@ async function reuse(stage: Stage, registry: RealRegistry): Promise<void> {
   stage.show(rowOf('reuse: deep look-up, in process', { seconds: median(seconds), 'rss-mb': null }));
 }
 
-async function streaming(stage: Stage, from: RealRegistry, to: RealRegistry, tools: readonly Tool[]): Promise<void> {
+async function streaming(stage: Stage, from: DockerRegistry, to: DockerRegistry, tools: readonly Tool[]): Promise<void> {
   const ours: number[] = [];
   let peak = 0;
   const peers = new Map(tools.map(({ name }) => [name, [] as number[]]));
@@ -95,9 +98,9 @@ async function streaming(stage: Stage, from: RealRegistry, to: RealRegistry, too
   }
 }
 
-async function memory(stage: Stage, from: RealRegistry, to: RealRegistry): Promise<void> {
+async function memory(stage: Stage, from: DockerRegistry, to: DockerRegistry): Promise<void> {
   const sha = 'b'.repeat(40);
-  await from.pushLarge({ repository: 'shop-large', tag: `staging-${sha}`, sha, bytes: 2 * 1024 ** 3 });
+  await pushLarge(from.host, { repository: 'shop-large', tag: `staging-${sha}`, sha, bytes: 2 * 1024 ** 3 });
   const ended = await action({ from: `${from.host}/shop-large`, to: `${to.host}/large`, expect: 'image-promoted', weigh: true, sha });
   stage.show(rowOf('streamed copy of a blob of 2 GiB, no delay', { seconds: ended.seconds, 'rss-mb': ended.megabytes }));
 }

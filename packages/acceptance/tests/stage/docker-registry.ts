@@ -30,7 +30,8 @@ const TOKEN = 'registry-token-of-the-stage';
 /** bcrypt of it: the registry takes nothing else, and Node has no bcrypt. */
 const HTPASSWD = 'x:$2b$04$9hXFsQBdMj3Zh/Ykjcu/juo/J6bQPk1iNIpVRouMEjZ8Rw1AMG2vi\n';
 
-export async function openDockerRegistry(): Promise<DockerRegistry> {
+/** @param open it asks nobody for a login */
+export async function openDockerRegistry({ open = false }: { readonly open?: boolean } = {}): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'docker-registry-'));
   const host = `127.0.0.1:${await freePort()}`;
   await writeFile(join(folder, 'htpasswd'), HTPASSWD);
@@ -39,11 +40,11 @@ export async function openDockerRegistry(): Promise<DockerRegistry> {
     version: 0.1,
     log: { accesslog: { disabled: true }, level: 'error' },
     storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
-    auth: { htpasswd: { realm: 'stage', path: join(folder, 'htpasswd') } },
+    ...(open ? {} : { auth: { htpasswd: { realm: 'stage', path: join(folder, 'htpasswd') } } }),
     http: { addr: host },
   }));
   await writeFile(join(folder, 'auth.json'), JSON.stringify({ auths: { [host]: { auth: Buffer.from(`x:${TOKEN}`).toString('base64') } } }), { mode: 0o600 });
-  const server = await startServer(conformanceTool('docker-registry'), ['serve', join(folder, 'config.yml')], { PATH: process.env['PATH'] }, () => fetch(`http://${host}/v2/`).then(({ status }) => status === 401, () => false));
+  const server = await startServer(conformanceTool('docker-registry'), ['serve', join(folder, 'config.yml')], { PATH: process.env['PATH'] }, () => fetch(`http://${host}/v2/`).then(({ status }) => status === (open ? 200 : 401), () => false));
   const skopeo = async (command: string, ...args: string[]): Promise<string | null> => {
     const { code, stdout, stderr } = await run(conformanceTool('skopeo'), ['--insecure-policy', command, ...args], { PATH: process.env['PATH'], HOME: folder, REGISTRY_AUTH_FILE: join(folder, 'auth.json') });
     if (code === 0) return stdout;

@@ -10,7 +10,7 @@ import { type ServedRegistry, serveRegistry, type ServeRegistryOptions } from '@
 export const TOKEN = 'fm2_registry-token';
 export const SHA = 'a'.repeat(40);
 const OCI = 'application/vnd.oci.image';
-const LOGIN = { authorization: `Basic ${Buffer.from(`x:${TOKEN}`).toString('base64')}` };
+const headersOf = (token: string): Record<string, string> => ({ authorization: `Basic ${Buffer.from(`x:${token}`).toString('base64')}` });
 
 /** A registry's folder, which several servers may serve one after the other, each with faults of its own. */
 export interface RegistryFolder extends AsyncDisposable {
@@ -48,26 +48,28 @@ export interface Wanted {
   sha?: string;
   /** BuildKit's attestation beside the image, both in an index. */
   attested?: boolean;
+  token?: string;
 }
 
 /** Pushes an image of random layers with nothing but fetch: what our client makes of it is held against this. */
-export async function push(origin: string, { repository, tag, layers = [3_000, 200, 10], sha = SHA, attested = false }: Wanted): Promise<Pushed> {
+export async function push(origin: string, { repository, tag, layers = [3_000, 200, 10], sha = SHA, attested = false, token = TOKEN }: Wanted): Promise<Pushed> {
+  const login = headersOf(token);
   const blobs: Described[] = [];
   const blob = async (bytes: Buffer, mediaType: string): Promise<Described> => {
     const descriptor = describe(bytes, mediaType);
     blobs.push(descriptor);
-    const opened = await fetch(`${origin}/v2/${repository}/blobs/uploads/`, { method: 'POST', headers: LOGIN });
+    const opened = await fetch(`${origin}/v2/${repository}/blobs/uploads/`, { method: 'POST', headers: login });
     await expectStatus(202, opened);
     const place = new URL(opened.headers.get('location') ?? '', origin);
     place.searchParams.set('digest', descriptor.digest);
-    await expectStatus(201, await fetch(place, { method: 'PUT', headers: LOGIN, body: new Uint8Array(bytes) }));
+    await expectStatus(201, await fetch(place, { method: 'PUT', headers: login, body: new Uint8Array(bytes) }));
     return descriptor;
   };
   const manifest = async (body: object, mediaType: string, reference?: string): Promise<Described> => {
     // Spaces that no serializer would write: only the exact bytes have this digest.
     const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, ...body }, null, 3));
     const descriptor = describe(bytes, mediaType);
-    await expectStatus(201, await fetch(`${origin}/v2/${repository}/manifests/${reference ?? descriptor.digest}`, { method: 'PUT', headers: { ...LOGIN, 'content-type': mediaType }, body: new Uint8Array(bytes) }));
+    await expectStatus(201, await fetch(`${origin}/v2/${repository}/manifests/${reference ?? descriptor.digest}`, { method: 'PUT', headers: { ...login, 'content-type': mediaType }, body: new Uint8Array(bytes) }));
     return descriptor;
   };
   const config = await blob(Buffer.from(JSON.stringify({ os: 'linux', architecture: 'amd64', config: { Labels: { 'org.opencontainers.image.revision': sha }, Env: [randomBytes(4).toString('hex')] } })), `${OCI}.config.v1+json`);
@@ -84,13 +86,13 @@ export async function push(origin: string, { repository, tag, layers = [3_000, 2
 
 /** Every digest below what a reference names, itself first, each read and hashed anew; null: there is no such thing, or a part of it is gone or another. */
 export async function treeOf(origin: string, repository: string, reference: string): Promise<string[] | null> {
-  const answer = await fetch(`${origin}/v2/${repository}/manifests/${reference}`, { headers: { ...LOGIN, accept: `${OCI}.index.v1+json, ${OCI}.manifest.v1+json` } });
+  const answer = await fetch(`${origin}/v2/${repository}/manifests/${reference}`, { headers: { ...headersOf(TOKEN), accept: `${OCI}.index.v1+json, ${OCI}.manifest.v1+json` } });
   if (answer.status !== 200) return null;
   const bytes = Buffer.from(await answer.arrayBuffer());
   const { manifests = [], config, layers = [] } = JSON.parse(bytes.toString('utf8')) as { manifests?: Described[]; config?: Described; layers?: Described[] };
   const below = await Promise.all(manifests.map(({ digest }) => treeOf(origin, repository, digest)));
   const blobs = await Promise.all([...(config === undefined ? [] : [config]), ...layers].map(async ({ digest }) => {
-    const blob = await fetch(`${origin}/v2/${repository}/blobs/${digest}`, { headers: LOGIN });
+    const blob = await fetch(`${origin}/v2/${repository}/blobs/${digest}`, { headers: headersOf(TOKEN) });
     return blob.status === 200 && digestOf(Buffer.from(await blob.arrayBuffer())) === digest ? [digest] : null;
   }));
   const all = [...below, ...blobs];

@@ -1,8 +1,9 @@
+import type { Reach } from '../../src/registry/index.ts';
 import { describe, expect, test } from '@jest/globals';
 import { basic, said, type Stage, withRegistry } from './stage.ts';
 
 /** `staging` is a password besides `secret`, which reaches everything. */
-const reachOf = (password: string): { kind: 'one'; repository: string } | { kind: 'none' } => (password === 'staging' ? { kind: 'one', repository: 'staging' } : { kind: 'none' });
+const reachOf = (password: string): Reach => (password === 'staging' ? { kind: 'some', repositories: ['staging'] } : { kind: 'none' });
 const MOUNT = `/v2/production/blobs/uploads/?mount=sha256:${'1'.repeat(64)}&from=staging`;
 
 test.each([

@@ -18,7 +18,7 @@ describe('a mount', () => {
     else expect((await put(stage, answer.headers.get('location') ?? '', 'layer')).status).toBe(201);
   }));
 
-  test('that names no source takes nothing from a repository that the login cannot read', () => withRegistry({ reachOf: () => ({ kind: 'one', repository: 'shop' }) }, async (stage) => {
+  test('that names no source takes nothing from a repository that the login cannot read', () => withRegistry({ reachOf: () => ({ kind: 'some', repositories: ['shop'] }) }, async (stage) => {
     const digest = await stage.putBlob('hidden', 'layer');
     const mount = async (): Promise<number> => (await stage.call('POST', `/v2/shop/blobs/uploads/?mount=${digest}`, { headers: { authorization: basic('one') } })).status;
     expect(await mount()).toBe(202);

@@ -1,1 +1,0 @@
-export { REVISION_LABEL } from './buildx/index.ts';

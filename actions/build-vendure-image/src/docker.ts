@@ -1,1 +1,0 @@
-export type { Built } from './buildx/index.ts';
