@@ -11,7 +11,7 @@ afterAll(() => rm(world, { recursive: true, force: true }));
 test(
   'production is taken from a commit to a verified SHA on every surface',
   async () => {
-    const { exitCode, outcome, summary } = await rehearsed('deploy-production', '--ref', 'main', '--world', world);
+    const { exitCode, outcome, summary, log } = await rehearsed('deploy-production', '--ref', 'main', '--world', world);
     const { before, after } = outcome.truth;
     const sha = outcome.outputs['sha'];
     expect(outcome).toMatchObject({ conclusion: 'success', verdict: 'deployed', 'stray-calls': [], rehearsal: { ok: true } });
@@ -20,6 +20,9 @@ test(
     expect(after).toMatchObject({ vendure: sha, worker: sha, dashboard: sha, storefront: sha, lock: 'free' });
     expect(outcome.outputs).toMatchObject({ 'serving-sha-vendure': sha, 'serving-sha-dashboard': sha, 'serving-sha-storefront': sha, 'sla-status': 'met' });
     expect(summary).toContain('production: deployed');
+    // Production runs the very bytes that staging runs, and how they came is kept with the run.
+    expect(log).toMatch(/was copied from staging's image of \w+, and read back as sha256:\w+; (\d+) of \1 layers mounted/u);
+    expect(log).toContain(`Artifact vendure-image-build-production-${sha} has been successfully uploaded! (1 files)`);
     expect(exitCode).toBe(0);
   },
   LONG,

@@ -113,6 +113,20 @@ test('to another registry with another login everything is streamed; what is the
   expect(await to.copyFrom(from, image, 'second', { say: () => {} })).toMatchObject({ kind: 'copied', count: { blobs: { streamed: 0, existed: MOUNTS } } });
 });
 
+test('a layer that no registry may have by its licence is refused by name, not left out', async () => {
+  await using elsewhere = await openRegistryFolder();
+  await using source = await folder.serve();
+  await using target = await elsewhere.serve();
+  const { client } = openClient();
+  const from = client(source.host, 'staging');
+  const image = await lookedUp(from);
+  if (image.image.manifest.kind !== 'image') throw new Error('the stage pushes images');
+  const { manifest } = image.image;
+  const layers = manifest.layers.map((layer, at) => ({ ...layer, foreign: at === 0 }));
+  const copied = await client(target.host, 'production').copyFrom(from, { ...image, image: { ...image.image, manifest: { ...manifest, layers } } }, tag, { say: () => {} });
+  expect(copied).toMatchObject({ kind: 'failed', why: expect.stringMatching(/may not be copied by its licence/) });
+});
+
 test('a tag that somebody else pushes meanwhile is not written over', async () => {
   const other = await folder.quietly((origin) => push(origin, { repository: 'elsewhere', tag }));
   let moved = false;
