@@ -18,7 +18,9 @@ const INTEGRATION = '\\.integration\\.test';
 const WRANGLER = '\\.wrangler\\.test';
 /** Whole tables of faults, minutes long: beside the rehearsals of every lane. */
 const LANES = '\\.lanes\\.test';
-const UNITS = [...SIDE_BY_SIDE, '--testPathIgnorePatterns', INTEGRATION, WRANGLER, LANES];
+/** What needs other people's programs at pinned versions: script/conformance has them. */
+const CONFORMANCE = '\\.conformance\\.test';
+const UNITS = [...SIDE_BY_SIDE, '--testPathIgnorePatterns', INTEGRATION, WRANGLER, LANES, CONFORMANCE];
 
 interface Count {
   passed: number;
@@ -66,15 +68,15 @@ async function stepsWanted(): Promise<Step[]> {
     command('bundles are built', ['script/build.ts']),
     jest('units that start real processes', [INTEGRATION], SIDE_BY_SIDE),
     jest('wrangler against the twin', [WRANGLER]),
-    jest('acceptance on the bundles', ['packages/acceptance'], [...SIDE_BY_SIDE, '--testPathIgnorePatterns', LANES]),
+    jest('acceptance on the bundles', ['packages/acceptance'], [...SIDE_BY_SIDE, '--testPathIgnorePatterns', LANES, CONFORMANCE]),
     jest('rehearsals', ['packages/rehearsal/tests/[^/]+$'], SIDE_BY_SIDE),
   ];
 }
 
 /** Below a folder its units alone, so that the inner loop stays short; what is left out is named in a line, and runs when a path names it. */
 function stepsOf(wanted: readonly string[]): Step[] {
-  const named = wanted.some((path) => /integration|wrangler|lanes/u.test(path));
-  if (!named) console.log('Left out here, if below: *.integration.test.ts, *.wrangler.test.ts and *.lanes.test.ts. Name one to run it; script/test runs them all.');
+  const named = wanted.some((path) => /integration|wrangler|lanes|conformance/u.test(path));
+  if (!named) console.log('Left out here, if below: *.integration.test.ts, *.wrangler.test.ts, *.lanes.test.ts and *.conformance.test.ts. Name one to run it; script/test runs them all, but the last: script/conformance does.');
   return [jest(`tests of ${wanted.join(' ')}`, wanted, named ? SIDE_BY_SIDE : UNITS)];
 }
 

@@ -42,3 +42,9 @@ export async function start(command: string, args: readonly string[], environmen
     }),
   );
 }
+
+/** What `script/test` counted. */
+export function closingLine(said: string): Omit<Outcome, 'said'> {
+  const [, passed, failed, skipped] = said.match(/^(\d+) passed, (\d+) failed, (\d+) skipped$/mu) ?? [];
+  return passed === undefined ? { passed: 0, failed: 1, skipped: 0 } : { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
+}

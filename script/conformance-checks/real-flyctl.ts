@@ -1,4 +1,4 @@
-import { type Check, fail, type Outcome, skip, start } from './check.ts';
+import { type Check, closingLine, fail, skip, start } from './check.ts';
 
 const SUITE = ['packages/acceptance/tests/fly-deploy-faults/.*\\.lanes'];
 
@@ -14,9 +14,4 @@ export function realFlyctl(path: string | null): Check {
       return { ...closingLine(said), said: `${version.output.trim()}\n${said}` };
     },
   };
-}
-
-function closingLine(said: string): Omit<Outcome, 'said'> {
-  const [, passed, failed, skipped] = said.match(/^(\d+) passed, (\d+) failed, (\d+) skipped$/mu) ?? [];
-  return passed === undefined ? { passed: 0, failed: 1, skipped: 0 } : { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
 }

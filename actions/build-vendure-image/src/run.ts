@@ -29,7 +29,7 @@ export async function run(context: ActionContext<typeof inputs>): Promise<Action
     buildArguments: { DEPLOY_SHA: wanted.sha, BUILT_AT: created }, secrets: {},
     labels: imageLabels({ sha: wanted.sha, tag: wanted.tag, source: `${context.run.serverUrl}/${context.run.repository}`, created }),
     login: { host: repository.host, username: 'x', token: inputs['registry-token'] },
-    cache: { choice: 'none', registryCacheTo: false, mode: 'min', directory: resolve(context.temporary, 'image-cache'), registryReference: null },
+    cache: { choice: 'auto', registryCacheTo: false, mode: 'min', directory: resolve(context.environment['HOME'] ?? context.temporary, '.cache/vendure-deploy/images', repository.name), registryReference: `${wanted.repository}:cache` },
     // A cold build of a Vendure server takes 5 to 10 minutes on a hosted runner; the job's own limit is 30.
     deadlineMs: 25 * 60_000, attemptMs: null, appExists: () => Promise.resolve('unknown'), logFile: resolve(context.temporary, 'image-build.log'),
     workspace, temporary: context.temporary, environment: process.env, clock: context.clock, log, signal: context.signal,

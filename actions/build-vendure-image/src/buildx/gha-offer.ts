@@ -33,9 +33,9 @@ export function ghaOfferOf(environment: Readonly<Record<string, string | undefin
 /** 1 read, 2 write, 3 both. */
 const WRITE = 2;
 const access = z.array(z.object({ Scope: z.string(), Permission: z.int() }));
-const payload = z.object({ exp: z.number(), ac: z.string().transform((text) => access.parse(JSON.parse(text))) });
+const payload = z.object({ nbf: z.number(), exp: z.number(), ac: z.string().transform((text) => access.parse(JSON.parse(text))) });
 
-/** What BuildKit refuses to build with ("failed to configure gha cache exporter", also with ignore-error): three base64url parts, `exp` and `ac`. */
+/** What BuildKit refuses to build with ("failed to configure gha cache exporter", also with ignore-error): three base64url parts, `nbf`, `exp` and `ac`. */
 function claimsOf(token: string): z.infer<typeof payload> | null {
   const parts = token.split('.');
   if (parts.length !== 3 || parts.some((part) => !/^[\w-]+$/.test(part))) return null;

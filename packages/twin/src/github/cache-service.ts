@@ -86,9 +86,10 @@ function refuse(status: number, code: string, msg: string): Response {
   return Response.json({ code, msg }, { status });
 }
 
-/** As GitHub's is made: BuildKit refuses to use one without an end and scopes (`ac`: 1 read, 2 write, 3 both). The signature is nobody's. */
+/** As GitHub's is made: BuildKit refuses to use one without a beginning, an end and scopes (`ac`: 1 read, 2 write, 3 both). The signature is nobody's. */
 function runtimeToken(): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const claims = { exp: Math.floor(Date.now() / 1000) + 24 * 3600, ac: JSON.stringify([{ Scope: 'refs/heads/main', Permission: 3 }]) };
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { nbf: now, exp: now + 24 * 3600, ac: JSON.stringify([{ Scope: 'refs/heads/main', Permission: 3 }]) };
   return `${part({ typ: 'JWT', alg: 'RS256' })}.${part(claims)}.${randomBytes(30).toString('base64url')}`;
 }
