@@ -22,6 +22,7 @@ import type { AppExists, Attempt, BuildRequest, Built } from './types.ts';
  */
 export async function buildAndPush(request: BuildRequest): Promise<Built> {
   const until = request.clock.now() + request.deadlineMs;
+  for (const secret of Object.values(request.secrets)) processRedactor.register(secret);
   await findFiles(request);
   const folder = await withRoom(() => mkdtemp(join(request.temporary, 'image-build-')));
   try {
