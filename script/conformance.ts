@@ -9,11 +9,13 @@ import { alone } from './conformance-checks/alone.ts';
 import { type Check, fail, type Outcome } from './conformance-checks/check.ts';
 import { officialExpressions } from './conformance-checks/expressions.ts';
 import { linters } from './conformance-checks/linters.ts';
+import { ociDistribution } from './conformance-checks/oci-distribution.ts';
 import { realBuildKit } from './conformance-checks/real-buildkit.ts';
 import { realFlyctl } from './conformance-checks/real-flyctl.ts';
+import { registryClients } from './conformance-checks/registry-clients.ts';
 
 const flyctl = flyctlOf(process.argv.slice(2));
-const checks: readonly Check[] = flyctl === null ? [...linters, officialExpressions, actExpressions, realFlyctl(null), realBuildKit, alone] : [realFlyctl(flyctl)];
+const checks: readonly Check[] = flyctl === null ? [...linters, officialExpressions, actExpressions, ...ociDistribution, ...registryClients, realFlyctl(null), realBuildKit, alone] : [realFlyctl(flyctl)];
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 for (const check of checks) {

@@ -4,9 +4,10 @@ export { createGithubWorld, type GithubWorld, type IdentityOfJob, type JobState,
 export { type Proxy, startProxy } from './proxy/index.ts';
 export type { Provider, ProviderName } from './provider.ts';
 export { createRecorder, type Place, type RequestRecord } from './record/index.ts';
-export { createRegistryWorld, type RegistryWorld } from './registry/index.ts';
+export { type Challenge, createRegistryWorld, type Reach, type RegistryOptions, type RegistryWorld } from './registry/index.ts';
 export { fillShelf, packFlyctl } from './shelf/index.ts';
 export { type Serving, serving, type Truth } from './truth/index.ts';
+export { type RegistryRequest, type ServedRegistry, serveRegistry, type ServeRegistryOptions } from './world/serve-registry.ts';
 export type { Surfaces } from './world/read-truth.ts';
 export { startTwin, type Twin, type TwinOptions } from './world/start.ts';
 export type { TwinRun } from './world/run.ts';

@@ -1,4 +1,4 @@
-import type { HttpEffect, LockEffect, MachineEffect, RunEffect, ToolEffect } from './rule.ts';
+import type { HttpEffect, LockEffect, MachineEffect, RegistryEffect, RunEffect, ToolEffect } from './rule.ts';
 
 /** One thing that a fault line does, and a line that does it to the lane deploy-production of the example shop. */
 export interface CatalogueEntry {
@@ -13,13 +13,14 @@ export interface CatalogueEntry {
 
 /** What a line can be about, and how it begins. */
 export interface FaultForm {
-  readonly subject: 'request' | 'graphql' | 'aws' | 'machine' | 'tool' | 'run' | 'lock';
+  readonly subject: 'request' | 'registry' | 'graphql' | 'aws' | 'machine' | 'tool' | 'run' | 'lock';
   readonly form: string;
   readonly about: string;
 }
 
 export const FAULT_FORMS: readonly FaultForm[] = [
   { subject: 'request', form: '<provider> <METHOD> <path> <nth> <effect>', about: 'one request to fly, cloudflare, github, registry, aws or shop; METHOD may be *, in a path * stays within a segment and ** crosses, nth is n, a-b, a- or *' },
+  { subject: 'registry', form: 'registry <METHOD> <path> <nth> <effect>', about: 'one request to the image registry: besides every effect of a request, what only a registry can do' },
   { subject: 'graphql', form: '<provider> graphql <operation> <nth> <effect>', about: "one GraphQL request by its operation's name, or * for any; it takes every effect of a request" },
   { subject: 'aws', form: 'aws <Action> <nth> <effect>', about: 'one call of AWS by its action (AssumeRoleWithWebIdentity, GetCallerIdentity, GetSecretValue, BatchGetSecretValue); it takes every effect of a request. Only a shop whose `secrets.source` is aws makes one' },
   { subject: 'machine', form: 'fly machine <group>/<n> <nth> <effect>', about: "the nth start or update (or what the effect names) of the group's nth Machine, or of each with *; a release command's Machine is never counted" },
@@ -46,8 +47,18 @@ const REQUEST: Rows<HttpEffect['kind'] | 'after-commit' | 'for'> = {
   body: [{ form: 'body <text>', does: 'The provider is not asked; the client gets a 200 with this body, typed as JSON when it looks like it.', example: 'shop GET /version 1 body {"sha":"<previous>"}' }],
   html: [{ form: 'html', does: 'The provider is not asked; the client gets a 200 with a page of HTML, as from a gateway in between.', example: 'shop GET /health/ready 1 html' }],
   truncate: [{ form: 'truncate', does: 'The provider is asked; the client gets the whole head, half of the body, and the connection ends.', example: 'github GET **/flyctl_*.tar.gz 1 truncate' }],
+  corrupt: [{ form: 'corrupt', does: 'The provider is asked; one byte in the middle of the body is another, and its length is the same.', example: 'registry GET /v2/*/blobs/** 1 corrupt' }],
+  'reset-after': [{ form: 'reset-after <n>B|KiB|MiB|GiB', does: 'The provider is asked; the client gets the whole head and that much of the body, and the connection is reset.', example: 'registry GET /v2/*/blobs/** 1 reset-after 100B' }],
+  'hang-after': [{ form: 'hang-after <n>B|KiB|MiB|GiB', does: 'The provider is asked; the client gets the whole head and that much of the body, and then nothing until it gives up.', example: 'registry GET /v2/*/blobs/** 1 hang-after 100B' }],
+  without: [{ form: 'without <header>', does: 'The provider is asked; its answer lacks this header.', example: 'registry * /v2/*/manifests/** 1 without docker-content-digest' }],
+  'early-413': [{ form: 'early-413', does: 'The provider is not asked; the client gets a 413 while it still sends its body, of which nothing more is read, and the connection is closed.', example: 'registry PUT /v2/*/blobs/uploads/* 1 early-413' }],
   'after-commit': [{ form: '<status>|reset|hang|delay|body|html after-commit', does: 'The provider is asked first: a write is done, whatever the client is told.', example: 'fly POST /v1/apps/*/machines 1 503 after-commit' }],
   for: [{ form: '<effect> for <n>s', does: "The rule ends that long after it first fired, on the twin's clock.", example: 'shop GET /version 4- body {"sha":"<previous>"} for 40s' }],
+};
+
+const REGISTRY: Rows<RegistryEffect['kind']> = {
+  'refuse-mount': [{ form: 'refuse-mount', does: 'The registry does not see that a mount is asked for: it opens a real session for an upload (202).', example: 'registry POST /v2/*/blobs/uploads/ 1 refuse-mount' }],
+  'grants-only': [{ form: 'grants-only first|last', does: "The token server sees only the first, or the last, of the scopes that it is asked for. Only a registry with a Bearer challenge has one; Fly's has none.", example: 'registry * /token 1- grants-only first' }],
 };
 
 const GRAPHQL: Rows<'operation'> = {
@@ -91,7 +102,7 @@ const LOCK: Rows<LockEffect['kind']> = {
 
 /** Every fault that there is; each example is run by a test. */
 export const FAULTS: readonly CatalogueEntry[] = [
-  ...entries('request', REQUEST), ...entries('graphql', GRAPHQL), ...entries('aws', AWS), ...entries('machine', MACHINE), ...entries('tool', TOOL), ...entries('run', RUN), ...entries('lock', LOCK),
+  ...entries('request', REQUEST), ...entries('registry', REGISTRY), ...entries('graphql', GRAPHQL), ...entries('aws', AWS), ...entries('machine', MACHINE), ...entries('tool', TOOL), ...entries('run', RUN), ...entries('lock', LOCK),
 ];
 
 function entries(subject: FaultForm['subject'], rows: Rows<string>): CatalogueEntry[] {

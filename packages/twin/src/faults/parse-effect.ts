@@ -1,4 +1,4 @@
-import type { FaultRule, FaultSubject, HttpEffect, MachineEffect, RunEffect, ToolEffect } from './rule.ts';
+import type { FaultRule, FaultSubject, HttpEffect, MachineEffect, RegistryEffect, RunEffect, ToolEffect } from './rule.ts';
 
 /** Says what was given and what is allowed there. */
 export type Refuse = (what: string, given: string, allowed: string) => never;
@@ -10,12 +10,16 @@ export function effectOf(subject: FaultSubject, given: string, refuse: Refuse): 
   // The text of `at` may end in anything.
   const { words, afterCommit, forMilliseconds } = subject.kind === 'step' ? { words: given, ...WITHOUT_MODIFIERS } : takeModifiers(given);
   if (afterCommit && subject.kind !== 'http' && subject.kind !== 'graphql') return refuse('the effect', given, 'after-commit only on a request');
-  const effect = effectFor(subject, words) ?? refuse('the effect', words, ALLOWED[subject.kind]);
+  const effect = effectFor(subject, words) ?? refuse('the effect', words, allowedFor(subject));
+  if (afterCommit && ASKED_ANYWAY.includes(effect.kind)) return refuse('the effect', given, `${words} alone: it asks the provider anyway, or never`);
   if (forMilliseconds !== null && (subject.kind === 'lock' || (subject.kind === 'machine' && !WITH_AN_END.includes(effect.kind)))) return refuse('the effect', given, `for <n>s only on a request, a tool or ${WITH_AN_END.join(', ')}`);
   return { effect, words, afterCommit, forMilliseconds };
 }
 
-const REQUEST_EFFECTS = '<status> [<header>=<value>…] [<body>] with a status from 200 to 599, reset, hang, delay <n>s|ms, body <text>, html, truncate; then after-commit, for <n>s';
+const REQUEST_EFFECTS = '<status> [<header>=<value>…] [<body>] with a status from 200 to 599, reset, hang, delay <n>s|ms, body <text>, html, truncate, corrupt, reset-after <n>MiB, hang-after <n>MiB, without <header>, early-413; then after-commit, for <n>s';
+const REGISTRY_EFFECTS = REQUEST_EFFECTS.replace(';', ', refuse-mount, grants-only first|last;');
+/** Of these the provider is asked in any case (early-413: in none), so that `after-commit` would say nothing. */
+const ASKED_ANYWAY = ['corrupt', 'reset-after', 'hang-after', 'without', 'early-413', 'refuse-mount', 'grants-only'];
 const ALLOWED: Record<FaultSubject['kind'], string> = {
   http: REQUEST_EFFECTS,
   graphql: REQUEST_EFFECTS,
@@ -24,6 +28,10 @@ const ALLOWED: Record<FaultSubject['kind'], string> = {
   step: 'SIGINT, cancel, runner-lost; then at <text of a line>',
   lock: 'held-by-another-run',
 };
+
+function allowedFor(subject: FaultSubject): string {
+  return subject.kind === 'http' && subject.provider === 'registry' ? REGISTRY_EFFECTS : ALLOWED[subject.kind];
+}
 
 const WITHOUT_MODIFIERS = { afterCommit: false, forMilliseconds: null };
 
@@ -39,7 +47,7 @@ function takeModifiers(words: string): Omit<Effect, 'effect'> {
 
 function effectFor(subject: FaultSubject, words: string): FaultRule['effect'] | null {
   switch (subject.kind) {
-    case 'http':
+    case 'http': return requestEffect(words) ?? (subject.provider === 'registry' ? registryEffect(words) : null);
     case 'graphql': return requestEffect(words);
     case 'machine': return machineEffect(words);
     case 'tool': return toolEffect(words);
@@ -51,22 +59,35 @@ function effectFor(subject: FaultSubject, words: string): FaultRule['effect'] | 
 function requestEffect(words: string): HttpEffect | null {
   const [verb = '', argument = ''] = split(words);
   if (/^[2-5]\d\d$/u.test(verb)) return { kind: 'status', status: Number(verb), ...headersAndBody(argument) };
-  if ((verb === 'reset' || verb === 'hang' || verb === 'html' || verb === 'truncate') && argument === '') return { kind: verb };
+  const plain = PLAIN_REQUEST_EFFECTS.find((kind) => kind === words);
+  if (plain !== undefined) return { kind: plain };
   if (verb === 'body' && argument !== '') return { kind: 'body', body: argument };
+  if (verb === 'without' && /^[A-Za-z][\w-]*$/u.test(argument)) return { kind: verb, header: argument.toLowerCase() };
+  const bytes = size(argument);
+  if ((verb === 'reset-after' || verb === 'hang-after') && bytes !== null) return { kind: verb, bytes };
   const milliseconds = verb === 'delay' ? duration(argument) : null;
   return milliseconds === null ? null : { kind: 'delay', milliseconds };
+}
+
+const PLAIN_REQUEST_EFFECTS = ['reset', 'hang', 'html', 'truncate', 'corrupt', 'early-413'] as const;
+
+function registryEffect(words: string): RegistryEffect | null {
+  const [, scope] = /^grants-only (first|last)$/u.exec(words) ?? [];
+  if (scope !== undefined) return { kind: 'grants-only', scope: scope === 'first' ? scope : 'last' };
+  return words === 'refuse-mount' ? { kind: words } : null;
 }
 
 function headersAndBody(argument: string): { headers: Record<string, string>; body: string | null } {
   const headers: Record<string, string> = {};
   let rest = argument;
   for (let match = HEADER.exec(rest); match !== null; match = HEADER.exec(rest)) {
-    headers[(match[1] ?? '').toLowerCase()] = match[2] ?? '';
+    headers[(match[1] ?? '').toLowerCase()] = match[2] ?? match[3] ?? match[4] ?? '';
     rest = rest.slice(match[0].length);
   }
   return { headers, body: rest === '' ? null : rest };
 }
-const HEADER = /^([A-Za-z][\w-]*)=(\S*) ?/u;
+/** A value with spaces, a date for one, stands in quotes of either kind. */
+const HEADER = /^([A-Za-z][\w-]*)=(?:"([^"]*)"|'([^']*)'|(\S*))(?: |$)/u;
 
 const PLAIN_MACHINE_EFFECTS = ['never-healthy', 'reverts', 'crash-loops', 'concurrent-update', 'lease-held', 'host-unreachable'] as const;
 /** What goes on for a while, and may end. */
@@ -97,6 +118,13 @@ function runEffect(words: string): RunEffect | null {
 function split(words: string): [string, string] {
   const space = words.indexOf(' ');
   return space < 0 ? [words, ''] : [words.slice(0, space), words.slice(space + 1)];
+}
+
+const UNITS: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+function size(text: string): number | null {
+  const [, number, unit = ''] = /^(\d+)(B|KiB|MiB|GiB)$/u.exec(text) ?? [];
+  return number === undefined ? null : Number(number) * (UNITS[unit] ?? 1);
 }
 
 function duration(text: string): number | null {

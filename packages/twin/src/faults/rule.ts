@@ -11,7 +11,16 @@ export type HttpEffect =
   | { readonly kind: 'delay'; readonly milliseconds: number }
   | { readonly kind: 'body'; readonly body: string }
   | { readonly kind: 'html' }
-  | { readonly kind: 'truncate' };
+  | { readonly kind: 'truncate' }
+  | { readonly kind: 'corrupt' }
+  | { readonly kind: 'reset-after' | 'hang-after'; readonly bytes: number }
+  | { readonly kind: 'without'; readonly header: string }
+  | { readonly kind: 'early-413' };
+
+/** What only a registry can do; the provider is asked, and for something else than the client asked for. */
+export type RegistryEffect =
+  | { readonly kind: 'refuse-mount' }
+  | { readonly kind: 'grants-only'; readonly scope: 'first' | 'last' };
 
 export type MachineEffect =
   | { readonly kind: 'never-healthy' | 'reverts' | 'crash-loops' | 'concurrent-update' | 'lease-held' | 'host-unreachable' }
@@ -40,7 +49,7 @@ export interface FaultRule {
   readonly text: string;
   readonly subject: FaultSubject;
   readonly occurrences: Occurrences;
-  readonly effect: HttpEffect | MachineEffect | ToolEffect | RunEffect | LockEffect;
+  readonly effect: HttpEffect | RegistryEffect | MachineEffect | ToolEffect | RunEffect | LockEffect;
   /** The effect as it was given, without what stands last: `exit 0 without-effect`. */
   readonly words: string;
   /** The write is applied first, then the answer is lost or changed. Only for requests. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { ReadableStream } from 'node:stream/web';
 
 /** Hop-by-hop headers belong to one connection (RFC 9110 §7.6.1). */
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect']);
@@ -14,6 +15,8 @@ export interface Received {
   readonly body: string | null;
   /** The same request without its body, for whoever only judges it. */
   readonly head: Request;
+  /** Once the answer has been given: reads away what is left of the body, so that the connection can take the next request. */
+  drain(): void;
 }
 
 /** node's request as fetch's; the body streams unless it is GraphQL, or `whole` is wanted. */
@@ -25,16 +28,34 @@ export async function receive(incoming: IncomingMessage, url: URL, { signal, who
     if (!HOP_BY_HOP.has(name.toLowerCase())) headers.append(name, incoming.rawHeaders[index + 1] ?? '');
   }
   const head = new Request(url, { method, headers });
-  if (method === 'GET' || method === 'HEAD') return { request: new Request(url, { method, headers, signal }), body: null, head };
+  if (method === 'GET' || method === 'HEAD') return { request: new Request(url, { method, headers, signal }), body: null, head, drain: () => undefined };
   const isGraphql = method === 'POST' && GRAPHQL.test(url.pathname) && !(headers.get('content-type') ?? '').startsWith('multipart/');
   const body = isGraphql || whole ? await readText(incoming) : null;
-  const stream = body ?? (Readable.toWeb(incoming) as unknown as ConstructorParameters<typeof Response>[0]);
-  return { request: new Request(url, { method, headers, signal, body: stream, duplex: 'half' } as RequestInit), body, head };
+  const { stream, drain } = streamOf(incoming);
+  return { request: new Request(url, { method, headers, signal, body: body ?? stream, duplex: 'half' }), body, head, drain };
 }
 
-/** fetch's response on node's wire, streaming. */
-export async function send(response: Response, outgoing: ServerResponse): Promise<void> {
+/** Not `Readable.toWeb`: that throws past every handler when the answer comes before the body has ended, and closes a connection whose body is not wanted. */
+function streamOf(incoming: IncomingMessage): { stream: ReadableStream<Uint8Array>; drain: () => void } {
+  const chunks = incoming.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>;
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+  }, { highWaterMark: 0 });
+  const drain = (): void => {
+    if (incoming.readableEnded || incoming.destroyed) return;
+    void chunks.return?.().then(() => incoming.resume(), () => undefined);
+  };
+  return { stream, drain };
+}
+
+/** fetch's response on node's wire, streaming. @param close the connection ends with it, whatever of the request is still to come */
+export async function send(response: Response, outgoing: ServerResponse, { close = false } = {}): Promise<void> {
   writeHead(response, outgoing);
+  if (close) outgoing.setHeader('connection', 'close');
   if (response.body === null || outgoing.req.method === 'HEAD') {
     await response.body?.cancel();
     outgoing.end();
@@ -43,14 +64,18 @@ export async function send(response: Response, outgoing: ServerResponse): Promis
   await pipeline(Readable.fromWeb(response.body), outgoing).catch(() => outgoing.destroy());
 }
 
-/** The head as promised, half of the body, then the connection ends. */
-export async function sendHalf(response: Response, outgoing: ServerResponse): Promise<void> {
-  const bytes = Buffer.from(await response.arrayBuffer());
-  const headers = new Headers(response.headers);
-  headers.set('content-length', String(bytes.length));
-  writeHead(new Response(null, { status: response.status, headers }), outgoing);
-  await new Promise<void>((resolve) => outgoing.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => resolve()));
-  outgoing.socket?.destroySoon();
+/** The head as promised and the first bytes of the body, up to where somebody ends it; resolves when they have left. */
+export async function sendPart(response: Response, outgoing: ServerResponse, bytes: number): Promise<void> {
+  if (outgoing.req.method === 'HEAD') return send(response, outgoing);
+  writeHead(response, outgoing);
+  let left = bytes;
+  for await (const chunk of response.body ?? []) {
+    const part = chunk.subarray(0, left);
+    left -= part.length;
+    await new Promise<void>((resolve) => { outgoing.write(part, () => resolve()); });
+    if (left === 0 || outgoing.destroyed) break;
+  }
+  if (left > 0) outgoing.end();
 }
 
 function writeHead(response: Response, outgoing: ServerResponse): void {

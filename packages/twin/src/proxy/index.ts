@@ -1,1 +1,2 @@
+export { fail, serve } from './one-request.ts';
 export { type Proxy, startProxy } from './proxy.ts';

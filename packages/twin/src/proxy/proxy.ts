@@ -3,15 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, createServer as createListener, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
-import type { FaultEffect, FaultScript } from '../faults/index.ts';
+import type { FaultScript } from '../faults/index.ts';
 import type { Provider } from '../provider.ts';
 import { agentOf, type Place, type Recorder } from '../record/index.ts';
 import { createAuthority } from './authority.ts';
 import { answerControl } from './control.ts';
-import { act } from './effects.ts';
-import { receive, send } from './exchange.ts';
+import { fail, serve } from './one-request.ts';
 import { telemetryHosts } from './telemetry.ts';
 
 export interface ProxyOptions {
@@ -114,40 +112,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       outgoing.writeHead(403, { 'content-type': 'text/plain' }).end(`The twin does not model ${url.hostname}.\n`);
       return;
     }
-    await serve(provider, url, incoming, outgoing);
-  }
-
-  async function serve(provider: Provider, url: URL, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const at = new Date().toISOString();
-    const gone = new AbortController();
-    outgoing.once('close', () => gone.abort());
-    if (options.latencyMs > 0) await sleep(options.latencyMs);
-    const { request, body, head } = await receive(incoming, url, { signal: gone.signal, whole: provider.operation !== undefined });
-    const fault = faultFor(provider, head, url, body);
-    let changed = false;
-    const ask = async (): Promise<Response> => {
-      const response = await provider.fetch(request);
-      changed = response.status < 400 && provider.isWrite(head, body ?? undefined);
-      return response;
-    };
-    let status = 0;
-    try {
-      if (fault === null) {
-        const response = await ask();
-        status = response.status;
-        await send(response, outgoing);
-      } else {
-        status = await act({ fault, outgoing, speed: options.speed, signal: gone.signal, answer: ask });
-      }
-    } finally {
-      options.recorder.add({ at, provider: provider.name, method: head.method, host: url.hostname, path: url.pathname, status, write: changed, fault: fault?.rule ?? null, agent: agentOf(head.headers), ...placeOf(incoming.socket) });
-    }
-  }
-
-  function faultFor(provider: Provider, head: Request, url: URL, body: string | null): FaultEffect | null {
-    const faults = options.faults();
-    const byOperation = body === null ? null : faults.take(provider.name, `graphql ${provider.operation?.(head, body) ?? operationOf(body)}`);
-    return byOperation ?? faults.take(provider.name, `${head.method} ${url.pathname}`);
+    await serve({
+      provider, url, incoming, outgoing, faults: options.faults(), speed: options.speed, latencyMs: options.latencyMs,
+      record: ({ head, ...seen }) => options.recorder.add({ ...seen, provider: provider.name, method: head.method, host: url.hostname, path: url.pathname, agent: agentOf(head.headers), ...placeOf(incoming.socket) }),
+    });
   }
 
   function providerOf(host: string): Provider | undefined {
@@ -168,25 +136,6 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     for (const socket of open) socket.destroy();
     server.closeAllConnections();
   }
-}
-
-/** `fly graphql <operation>` names the operation; clients that leave `operationName` out have it in the document. '' is one without a name, which only `*` means. */
-function operationOf(body: string): string {
-  try {
-    const { operationName, query } = JSON.parse(body) as { operationName?: unknown; query?: unknown };
-    if (typeof operationName === 'string' && operationName !== '') return operationName;
-    return typeof query === 'string' ? /\b(?:query|mutation)\s+(\w+)/u.exec(query)?.[1] ?? '' : '';
-  } catch {
-    return '';
-  }
-}
-
-/** What breaks inside the twin is told to the client as such; it is no answer of a provider. */
-function fail(outgoing: ServerResponse, error: unknown): void {
-  if (outgoing.headersSent || outgoing.destroyed) return void outgoing.destroy();
-  const message = error instanceof Error ? error.stack ?? error.message : String(error);
-  process.stderr.write(`twin: ${outgoing.req.method ?? ''} ${outgoing.req.url ?? ''}: ${message}\n`);
-  outgoing.writeHead(500, { 'content-type': 'text/plain' }).end('The twin broke while it answered; its standard error says why.\n');
 }
 
 function hostOf(authority: string): string {

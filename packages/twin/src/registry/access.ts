@@ -1,51 +1,66 @@
-import { randomBytes } from 'node:crypto';
-import { json, refuse } from './answers.ts';
+import { refuse } from './answers.ts';
+import { passwordOf, type Reach, reaches } from './reach.ts';
+import { type Scope, textOf } from './scopes.ts';
+import { type Issued, tokenServer } from './token-server.ts';
 
 /**
  * Who may speak: Basic `x:<token>` as flyctl and docker send it, or a Bearer token that `/token` gave for such a login.
  * flyctl strips the scheme `FlyV1 ` from a token before it uses it as a password, so both spellings are the same login.
  */
 export interface Access {
-  /** @param repository what is asked for; null for what is no repository's */
-  refusal(request: Request, repository: string | null): Response | null;
-  token(request: Request): Response;
+  /** @param asked what the request needs; nothing of it is any login's */
+  refusal(request: Request, asked: readonly Scope[]): Response | null;
+  /** Whether the request's login may do this besides what was asked for. */
+  allows(request: Request, scope: Scope): boolean;
+  token(request: Request): Promise<Response>;
 }
 
-/** What a password may speak for: all repositories, one, or none since nobody knows it. */
-export type Reach = { readonly kind: 'all' } | { readonly kind: 'one'; readonly repository: string } | { readonly kind: 'none' };
+/** What a request without a login is told to bring: its password each time, as Fly wants it, or a token for just that request's scopes. */
+export type Challenge = 'basic' | 'bearer';
 
-export function access(reachOf: (token: string) => Reach): Access {
-  const issued = new Map<string, Reach>();
-  const reachOfRequest = (request: Request): Reach => {
-    const header = request.headers.get('authorization') ?? '';
-    if (/^bearer /i.test(header)) return issued.get(header.slice('bearer '.length).trim()) ?? { kind: 'none' };
-    return /^basic /i.test(header) ? reachOf(passwordOf(header)) : { kind: 'none' };
-  };
+export interface AccessOptions {
+  readonly challenge: Challenge;
+  readonly reachOf: (password: string) => Reach;
+  readonly now: () => number;
+}
+
+type Login = { readonly kind: 'password'; readonly reach: Reach } | ({ readonly kind: 'token' } & Issued) | { readonly kind: 'unknown-token' } | { readonly kind: 'none' };
+
+export function access({ challenge, reachOf, now }: AccessOptions): Access {
+  const tokens = tokenServer({ reachOf, now });
   return {
-    refusal: (request, repository) => {
-      const reach = reachOfRequest(request);
-      return reach.kind === 'none' || (reach.kind === 'one' && repository !== null && repository !== reach.repository) ? unauthorized() : null;
+    refusal: (request, asked) => {
+      const login = loginOf(request);
+      return isKnown(login) && asked.every((scope) => covers(login, scope)) ? null : unauthorized(request, asked, login);
     },
-    token: (request) => {
-      const reach = reachOfRequest(request);
-      if (reach.kind === 'none') return unauthorized();
-      const value = randomBytes(24).toString('base64url');
-      issued.set(value, reach);
-      return json({ token: value, access_token: value, expires_in: 300, issued_at: new Date().toISOString() });
-    },
+    allows: (request, scope) => covers(loginOf(request), scope),
+    token: (request) => tokens.answer(request),
   };
+
+  function loginOf(request: Request): Login {
+    const header = request.headers.get('authorization') ?? '';
+    if (/^bearer /iu.test(header)) {
+      const issued = tokens.issued(header.slice('bearer '.length).trim());
+      return issued === null ? { kind: 'unknown-token' } : { kind: 'token', ...issued };
+    }
+    if (challenge === 'bearer' || !/^basic /iu.test(header)) return { kind: 'none' };
+    return { kind: 'password', reach: reachOf(passwordOf(header)) };
+  }
+
+  function unauthorized(request: Request, asked: readonly Scope[], login: Login): Response {
+    const { host, origin } = new URL(request.url);
+    if (challenge === 'basic') return refuse('UNAUTHORIZED', 'authentication required', { 'www-authenticate': `Basic realm="${host}"` });
+    const fault = { 'password': '', 'none': '', 'token': 'insufficient_scope', 'unknown-token': 'invalid_token' }[login.kind];
+    const parameters = [['realm', `${origin}/token`], ['service', host], ['scope', textOf(asked)], ['error', fault]].filter(([, value]) => value !== '');
+    return refuse('UNAUTHORIZED', 'authentication required', { 'www-authenticate': `Bearer ${parameters.map(([name, value]) => `${name}="${value}"`).join(',')}` });
+  }
 }
 
-function unauthorized(): Response {
-  return refuse('UNAUTHORIZED', 'authentication required', { 'www-authenticate': 'Basic realm="registry.fly.io"' });
+function isKnown(login: Login): boolean {
+  return login.kind === 'token' || (login.kind === 'password' && login.reach.kind !== 'none');
 }
 
-function passwordOf(header: string): string {
-  // Buffer reads both base64 alphabets: flyctl's own writer uses the URL-safe one.
-  const login = Buffer.from(header.slice('basic '.length).trim(), 'base64').toString('utf8');
-  return bare(login.slice(login.indexOf(':') + 1));
-}
-
-function bare(token: string): string {
-  return token.replace(/^FlyV1\s+/, '');
+function covers(login: Login, { repository, actions }: Scope): boolean {
+  if (login.kind === 'password') return reaches(login.reach, repository);
+  return login.kind === 'token' && actions.every((action) => login.granted.some((scope) => scope.repository === repository && scope.actions.includes(action)));
 }

@@ -20,15 +20,29 @@ export async function answerBlob(store: Storage, request: Request, repository: s
 
 async function read(store: Storage, request: Request, digest: Digest): Promise<Response> {
   const size = await store.blob.size(digest);
-  const headers = { 'content-type': 'application/octet-stream', 'docker-content-digest': digest.text, 'accept-ranges': 'bytes' };
-  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get('range') ?? '');
-  const start = Number(range?.[1] ?? 0);
-  const end = Math.min(Number(range?.[2] === undefined || range[2] === '' ? size - 1 : range[2]), size - 1);
-  if (range !== null && (start > end)) return refuse('RANGE_INVALID', 'range outside of the blob', { 'content-range': `bytes */${size}` });
-  const length = { 'content-length': String(range === null ? size : end - start + 1) };
-  const partial = range === null ? {} : { 'content-range': `bytes ${start}-${end}/${size}` };
-  const status = range === null ? 200 : 206;
-  if (request.method === 'HEAD') return new Response(null, { status, headers: { ...headers, ...length, ...partial } });
-  const file = size === 0 ? Readable.from([]) : createReadStream(store.blob.path(digest), { start, end });
-  return new Response(Readable.toWeb(file) as ReadableStream<Uint8Array>, { status, headers: { ...headers, ...length, ...partial } });
+  const range = rangeOf(request.headers.get('range'), size);
+  if (range === 'outside') return refuse('RANGE_INVALID', 'range outside of the blob', { 'content-range': `bytes */${size}` });
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  const init = {
+    status: range === null ? 200 : 206,
+    headers: {
+      'content-type': 'application/octet-stream', 'docker-content-digest': digest.text, 'accept-ranges': 'bytes', 'content-length': String(end - start + 1),
+      ...(range === null ? {} : { 'content-range': `bytes ${start}-${end}/${size}` }),
+    },
+  };
+  if (request.method === 'HEAD') return new Response(null, init);
+  const file = size === 0 ? Readable.from([]) : createReadStream(store.blob.path(digest), { start, end, highWaterMark: CHUNK });
+  return new Response(Readable.toWeb(file) as ReadableStream<Uint8Array>, init);
+}
+
+/** Bytes read at once: a blob is never in memory as a whole. */
+const CHUNK = 256 * 1024;
+
+/** One range of bytes (RFC 9110 §14.1.2), cut to the blob; null for none, or for what a server may pass over: several ranges, another unit. */
+function rangeOf(header: string | null, size: number): { start: number; end: number } | 'outside' | null {
+  const [, from, to] = /^bytes=(\d*)-(\d*)$/u.exec(header ?? '') ?? [];
+  if (from === undefined || to === undefined || (from === '' && to === '')) return null;
+  const start = from === '' ? Math.max(size - Number(to), 0) : Number(from);
+  const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  return start > end ? 'outside' : { start, end };
 }

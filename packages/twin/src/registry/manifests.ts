@@ -1,24 +1,12 @@
-import { z } from 'zod';
-import { empty, json, refuse } from './answers.ts';
+import { notAccepted } from './accept.ts';
+import { empty, refuse, warningOf } from './answers.ts';
 import { digestOf, parseDigest } from './digest.ts';
+import { findManifest, isElsewhere, type Manifest, readManifest } from './manifest.ts';
 import type { Storage, StoredManifest } from './storage.ts';
 
 /** 4 MiB: the size that the spec asks registries to take at least, and that real ones stop at. */
 const MAX_BYTES = 4 * 1024 * 1024;
-const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-
-const descriptor = z.looseObject({ mediaType: z.string().optional(), digest: z.string(), size: z.number() });
-const manifestShape = z.looseObject({
-  schemaVersion: z.literal(2),
-  mediaType: z.string().optional(),
-  artifactType: z.string().optional(),
-  annotations: z.record(z.string(), z.string()).optional(),
-  config: descriptor.optional(),
-  layers: z.array(descriptor).optional(),
-  manifests: z.array(descriptor).optional(),
-  subject: descriptor.optional(),
-});
-export type Manifest = z.infer<typeof manifestShape>;
+const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/u;
 
 export async function answerManifest(store: Storage, request: Request, repository: string, reference: string): Promise<Response> {
   if (parseDigest(reference) === null && !TAG.test(reference)) return refuse(reference.includes(':') ? 'DIGEST_INVALID' : 'TAG_INVALID', `invalid reference ${reference}`);
@@ -30,92 +18,75 @@ export async function answerManifest(store: Storage, request: Request, repositor
   }
 }
 
-export async function findManifest(store: Storage, repository: string, reference: string): Promise<StoredManifest | null> {
-  const digest = parseDigest(reference)?.text ?? await store.tag.get(repository, reference);
-  return digest === null ? null : store.manifest.get(repository, digest);
-}
-
-export function readManifest(bytes: Uint8Array): Manifest | null {
-  try {
-    const parsed = manifestShape.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}
-
-export async function answerReferrers(store: Storage, url: URL, repository: string, text: string): Promise<Response> {
-  const digest = parseDigest(text);
-  if (digest === null) return refuse('DIGEST_INVALID', `invalid digest ${text}`);
-  const wanted = url.searchParams.get('artifactType');
-  const manifests: Record<string, unknown>[] = [];
-  for (const candidate of await store.manifest.digests(repository)) {
-    const stored = await store.manifest.get(repository, candidate);
-    const manifest = stored === null ? null : readManifest(stored.bytes);
-    if (stored === null || manifest?.subject?.digest !== digest.text) continue;
-    const artifactType = manifest.artifactType ?? manifest.config?.mediaType;
-    if (wanted !== null && artifactType !== wanted) continue;
-    manifests.push({
-      mediaType: stored.mediaType, digest: stored.digest, size: stored.bytes.byteLength,
-      ...(artifactType === undefined ? {} : { artifactType }), ...(manifest.annotations === undefined ? {} : { annotations: manifest.annotations }),
-    });
-  }
-  const mediaType = 'application/vnd.oci.image.index.v1+json';
-  return json({ schemaVersion: 2, mediaType, manifests }, { headers: { 'content-type': mediaType, ...(wanted === null ? {} : { 'oci-filters-applied': 'artifactType' }) } });
-}
-
-export async function answerTags(store: Storage, url: URL, repository: string): Promise<Response> {
-  if (!await store.hasRepository(repository)) return refuse('NAME_UNKNOWN', 'repository name not known to registry');
-  const last = url.searchParams.get('last');
-  const following = (await store.tag.list(repository)).filter((tag) => last === null || tag > last);
-  const n = url.searchParams.get('n');
-  const tags = n === null ? following : following.slice(0, Number(n));
-  const more = tags.length > 0 && tags.length < following.length;
-  return json({ name: repository, tags }, {
-    headers: more ? { link: `</v2/${repository}/tags/list?n=${n ?? ''}&last=${encodeURIComponent(tags.at(-1) ?? '')}>; rel="next"` } : {},
-  });
-}
-
 async function read(store: Storage, request: Request, repository: string, reference: string): Promise<Response> {
   const stored = await findManifest(store, repository, reference);
   if (stored === null) return refuse('MANIFEST_UNKNOWN', 'manifest unknown');
+  const refused = notAccepted(request, stored.mediaType);
+  if (refused !== null) return refuse('MANIFEST_UNKNOWN', refused);
   return new Response(request.method === 'HEAD' ? null : Buffer.from(stored.bytes), {
     headers: { 'content-type': stored.mediaType, 'content-length': String(stored.bytes.byteLength), 'docker-content-digest': stored.digest },
   });
 }
 
 async function put(store: Storage, request: Request, repository: string, reference: string): Promise<Response> {
-  const bytes = new Uint8Array(await request.arrayBuffer());
-  if (bytes.byteLength > MAX_BYTES) return refuse('TOO_LARGE', `a manifest may have ${MAX_BYTES} bytes`);
+  const bytes = await readUpTo(MAX_BYTES, request);
+  if (bytes === null) return refuse('TOO_LARGE', `a manifest may have ${MAX_BYTES} bytes`);
+  const stored = accepted(request, bytes, reference);
+  if (stored instanceof Response) return stored;
+  const missing = await missingPart(store, repository, stored.manifest);
+  if (missing !== null) return refuse('MANIFEST_BLOB_UNKNOWN', `${missing} is unknown to registry`);
+  await store.manifest.put(repository, stored);
+  if (parseDigest(reference) === null) await store.tag.put(repository, reference, stored.digest);
+  const { subject } = stored.manifest;
+  const warnings = await warningsOf(store, repository, stored.manifest);
+  return empty(201, {
+    location: `/v2/${repository}/manifests/${stored.digest}`, 'docker-content-digest': stored.digest,
+    ...(subject === undefined ? {} : { 'oci-subject': subject.digest }),
+    ...(warnings.length === 0 ? {} : { warning: warningOf(warnings) }),
+  });
+}
+
+/** null when there is more. */
+async function readUpTo(limit: number, request: Request): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length;
+    if (size > limit) return null;
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** The manifest as it may be kept; else the answer that says why not. */
+function accepted(request: Request, bytes: Uint8Array, reference: string): (StoredManifest & { readonly manifest: Manifest }) | Response {
   const manifest = readManifest(bytes);
   const mediaType = request.headers.get('content-type') ?? manifest?.mediaType;
   if (manifest === null || mediaType === undefined) return refuse('MANIFEST_INVALID', 'manifest invalid');
   if (manifest.mediaType !== undefined && manifest.mediaType !== mediaType) return refuse('MANIFEST_INVALID', `content-type ${mediaType} is not the manifest's mediaType ${manifest.mediaType}`);
   const wanted = parseDigest(reference);
-  const digest = digestOf(bytes, wanted?.algorithm);
-  if (wanted !== null && wanted.text !== digest.text) return refuse('DIGEST_INVALID', 'provided digest did not match uploaded content');
-  const missing = await missingPart(store, repository, manifest);
-  if (missing !== null) return refuse('MANIFEST_BLOB_UNKNOWN', `${missing} is unknown to registry`);
-  await store.manifest.put(repository, { digest: digest.text, mediaType, bytes });
-  if (wanted === null) await store.tag.put(repository, reference, digest.text);
-  return empty(201, {
-    location: `/v2/${repository}/manifests/${digest.text}`, 'docker-content-digest': digest.text,
-    ...(manifest.subject === undefined ? {} : { 'oci-subject': manifest.subject.digest }),
-  });
+  const digest = digestOf(bytes, wanted?.algorithm).text;
+  if (wanted !== null && wanted.text !== digest) return refuse('DIGEST_INVALID', 'provided digest did not match uploaded content');
+  return { digest, mediaType, bytes, manifest };
 }
 
 /** What the manifest names but the repository does not hold: a tag must never lead to a hole. */
 async function missingPart(store: Storage, repository: string, manifest: Manifest): Promise<string | null> {
-  for (const { digest: text, mediaType = '' } of [...(manifest.config === undefined ? [] : [manifest.config]), ...(manifest.layers ?? [])]) {
-    // Such layers come from elsewhere by their `urls`: a registry need not hold them.
-    if (/nondistributable|foreign/.test(mediaType)) continue;
-    const digest = parseDigest(text);
-    if (digest === null || !await store.blob.has(repository, digest)) return text;
+  for (const part of [...(manifest.config === undefined ? [] : [manifest.config]), ...(manifest.layers ?? [])]) {
+    const digest = parseDigest(part.digest);
+    if (!isElsewhere(part) && (digest === null || !await store.blob.has(repository, digest))) return part.digest;
   }
   for (const { digest } of manifest.manifests ?? []) {
     if (await store.manifest.get(repository, digest) === null) return digest;
   }
   return null;
+}
+
+/** What is taken, and may still not be what somebody wanted. */
+async function warningsOf(store: Storage, repository: string, { layers = [], subject }: Manifest): Promise<string[]> {
+  const elsewhere = layers.filter(isElsewhere).map(({ digest }) => `layer ${digest} is not kept here: it is only to be had from its urls`);
+  const unknown = subject === undefined || await store.manifest.get(repository, subject.digest) !== null ? [] : [`subject ${subject.digest} is unknown to registry`];
+  return [...elsewhere, ...unknown];
 }
 
 async function remove(store: Storage, repository: string, reference: string): Promise<Response> {

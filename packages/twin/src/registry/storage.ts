@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { access, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { finished } from 'node:stream/promises';
 import { digestOf, digestOfFile, type Digest } from './digest.ts';
 
 export interface StoredManifest {
@@ -65,8 +66,7 @@ export function storage(directory: string) {
       /** null when there is no such session. */
       size: async (repository: string, session: string): Promise<number | null> =>
         /^[0-9a-f-]{36}$/.test(session) && await exists(uploadPath(repository, session)) ? (await stat(uploadPath(repository, session))).size : null,
-      append: (repository: string, session: string, body: AsyncIterable<Uint8Array>): Promise<void> =>
-        pipeline(body, createWriteStream(uploadPath(repository, session), { flags: 'a' })),
+      append: (repository: string, session: string, body: AsyncIterable<Uint8Array>): Promise<void> => append(uploadPath(repository, session), body),
       /** False, and the session is gone, when the bytes are not the digest's. */
       finish: async (repository: string, session: string, digest: Digest): Promise<boolean> => {
         const path = uploadPath(repository, session);
@@ -103,11 +103,25 @@ export function storage(directory: string) {
       list: async (repository: string): Promise<string[]> =>
         (await list(inRepository(repository, 'tags'))).filter((name) => !/\.[0-9a-f-]{36}$/.test(name)),
     },
+    repositories: async (): Promise<string[]> => (await list(join(directory, 'repositories'))).map((name) => decodeURIComponent(name)),
     hasRepository: (repository: string): Promise<boolean> => exists(inRepository(repository)),
   };
 }
 
 export type Storage = ReturnType<typeof storage>;
+
+/** What came before a connection broke off is kept: not `pipeline`, which drops what it has not written yet. */
+async function append(path: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = createWriteStream(path, { flags: 'a' });
+  try {
+    for await (const chunk of body) {
+      if (!file.write(chunk)) await once(file, 'drain');
+    }
+  } finally {
+    file.end();
+    await finished(file);
+  }
+}
 
 async function list(path: string): Promise<string[]> {
   return await exists(path) ? (await readdir(path)).toSorted() : [];
