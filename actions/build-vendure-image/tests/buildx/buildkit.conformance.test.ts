@@ -107,7 +107,7 @@ test('Fly\'s registry without the app, as the twin has it: the app is asked for 
 test.each([
   ['429 for longer than BuildKit tries', 'registry PUT /v2/*/manifests/* 1-7 429'],
   ['503 for longer than BuildKit tries', 'registry PUT /v2/*/manifests/* 1-4 503'],
-  ['Fly\'s message, while the app exists', 'registry POST /v2/*/blobs/uploads/ 1-3 404 {"errors":[{"code":"NAME_UNKNOWN","message":"app repository not found"}]}'],
+  ['Fly\'s message, while the app exists', 'registry POST /v2/*/blobs/uploads/ 1 404 {"errors":[{"code":"NAME_UNKNOWN","message":"app repository not found"}]}'],
 ])('a push that meets %s is tried again, and is there', async (_name, fault) => {
   await using twin = await serveRegistry({ directory: await mkdtemp(join(shop.folder, '.git/twin-')), token: 'twin-token', faults: [fault] });
   const { built } = await build('unwell', { reference: `${twin.host}/shop-production:1`, login: { host: twin.host, username: 'x', token: new Secret('twin-token') }, appExists: () => Promise.resolve('exists') });
