@@ -16,10 +16,10 @@ const ANSWER_MS = 30_000;
  * that daemon, the next one without a cache too, until the connection ends (measured, docker 26.1.5: goroutine in `combinedCacheManager.Query`).
  * So the connection is ours. Loopback only, and nothing of what passes is kept.
  */
-export async function openRelay(target: string): Promise<Relay> {
+export async function openRelay(target: string, answerMs = ANSWER_MS): Promise<Relay> {
   const open = new Set<ClientRequest>();
   const server = createServer((from, to) => {
-    const onward = forward(from, to, new URL(target));
+    const onward = forward(from, to, new URL(target), answerMs);
     open.add(onward);
     onward.once('close', () => open.delete(onward));
   });
@@ -36,7 +36,7 @@ export async function openRelay(target: string): Promise<Relay> {
   };
 }
 
-function forward(from: IncomingMessage, to: ServerResponse, target: URL): ClientRequest {
+function forward(from: IncomingMessage, to: ServerResponse, target: URL, answerMs: number): ClientRequest {
   const send = target.protocol === 'https:' ? secure : plain;
   const url = new URL(`${target.pathname.replace(/\/$/, '')}${from.url ?? '/'}`, target.origin);
   const onward = send(url, { method: from.method, headers: { ...from.headers, host: url.host } }, (answer) => {
@@ -46,7 +46,7 @@ function forward(from: IncomingMessage, to: ServerResponse, target: URL): Client
   });
   let late: NodeJS.Timeout | undefined;
   onward.once('finish', () => {
-    late = setTimeout(() => onward.destroy(new Error('no answer')), ANSWER_MS);
+    late = setTimeout(() => onward.destroy(new Error('no answer')), answerMs);
   });
   onward.once('close', () => clearTimeout(late));
   onward.once('error', () => (to.headersSent ? to.destroy() : to.writeHead(504).end()));

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { readFile } from 'node:fs/promises';
-import { processRedactor, Secret } from '@vendure-deploy/shared/secrets';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Secret } from '@vendure-deploy/shared/secrets';
+import { serveRegistry } from '@vendure-deploy/twin';
 import { type BuildKit, openBuildKit } from '../../../../packages/acceptance/tests/stage/buildkit.ts';
 import { type DockerRegistry, openDockerRegistry } from '../../../../packages/acceptance/tests/stage/docker-registry.ts';
 import { openGhaServer } from '../../../../packages/acceptance/tests/stage/gha-server.ts';
@@ -74,7 +76,6 @@ test('a registry export, and a cold daemon that reads it', async () => {
 
 test('a secret reaches the step that mounts it, and nothing else', async () => {
   const value = 'npm-token-of-this-test';
-  processRedactor.register(value);
   await shop.commit({ Dockerfile: `${STEPS}RUN --network=none --mount=type=secret,id=npm test "$(/bin/busybox cat /run/secrets/npm)" = ${Buffer.from(value).toString('hex')} || /bin/busybox cat /run/secrets/npm | /bin/busybox md5sum > /seen && /bin/busybox cat /run/secrets/npm\n` });
   const { built, stage, log } = await build('secret', { secrets: { npm: new Secret(value) } });
   expect(built.exitCode).toBe(0);
@@ -95,4 +96,21 @@ test('a push to a registry that is not there: tried again, never built again', a
 test('a push that the registry refuses is not tried again', async () => {
   const { built } = await build('refused', { login: { host: registry.host, username: 'x', token: new Secret('another-token') } });
   expect(built).toMatchObject({ exitCode: 1, digest: null, attempts: [{ ended: 'push-failed-permanent' }] });
+});
+
+test('Fly\'s registry without the app, as the twin has it: the app is asked for once, and nothing is tried again', async () => {
+  await using twin = await serveRegistry({ directory: join(shop.folder, '.git/twin'), token: 'twin-token', appExists: () => false });
+  const { built } = await build('no-app', { reference: `${twin.host}/no-app:1`, login: { host: twin.host, username: 'x', token: new Secret('twin-token') }, appExists: () => Promise.resolve('missing') });
+  expect(built).toMatchObject({ exitCode: 1, digest: null, attempts: [{ ended: 'app-missing' }] });
+});
+
+test.each([
+  ['429 for longer than BuildKit tries', 'registry PUT /v2/*/manifests/* 1-7 429'],
+  ['503 for longer than BuildKit tries', 'registry PUT /v2/*/manifests/* 1-4 503'],
+  ['Fly\'s message, while the app exists', 'registry POST /v2/*/blobs/uploads/ 1 404 {"errors":[{"code":"NAME_UNKNOWN","message":"app repository not found"}]}'],
+])('a push that meets %s is tried again, and is there', async (_name, fault) => {
+  await using twin = await serveRegistry({ directory: await mkdtemp(join(shop.folder, '.git/twin-')), token: 'twin-token', faults: [fault] });
+  const { built } = await build('unwell', { reference: `${twin.host}/shop-production:1`, login: { host: twin.host, username: 'x', token: new Secret('twin-token') }, appExists: () => Promise.resolve('exists') });
+  expect(built).toMatchObject({ exitCode: 0, attempts: [{ ended: 'push-failed-transient' }, { ended: 'ok' }] });
+  expect((await twin.world.image({ repository: 'shop-production', reference: '1' }))?.digest).toBe(built.digest);
 });

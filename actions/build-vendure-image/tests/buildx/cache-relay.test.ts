@@ -38,6 +38,12 @@ test('closed, it lets go who waits for an answer that never comes', async () => 
   expect(await waiting).toBe('let go');
 });
 
+test('a server that does not answer in time is a 504', async () => {
+  await using server = await serve(() => undefined);
+  await using relay = await openRelay(server.url, 50);
+  expect((await fetch(relay.url, { method: 'POST', body: 'bytes' })).status).toBe(504);
+});
+
 test('a server that is not there is a 504, never a crash', async () => {
   await using relay = await openRelay('http://127.0.0.1:9/');
   expect((await fetch(relay.url)).status).toBe(504);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -42,6 +43,7 @@ export async function openScratchShop(repository: string): Promise<ScratchShop> 
   };
   await git('init', '--quiet', '--initial-branch=main');
   await cp(join(unpacked('busybox'), 'bin/busybox'), join(folder, 'busybox'));
-  await commit({ Dockerfile: STEPS, 'server.cjs': '// one\n', [CONFIG_FILE]: shopConfig().replace('apps/server/Dockerfile', 'Dockerfile').replace('registry.fly.io/shop-production', repository) });
+  // Two shops that are committed within one second would be one commit, and the second one's image there already.
+  await commit({ Dockerfile: STEPS, 'server.cjs': `// ${randomUUID()}\n`, [CONFIG_FILE]: shopConfig().replace('apps/server/Dockerfile', 'Dockerfile').replace('registry.fly.io/shop-production', repository) });
   return { folder, get sha() { return sha; }, commit, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
