@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { SeedWorker } from '../shop/config.ts';
+import { seedNamespaces } from './namespaces.ts';
 import type { Served } from './seed.ts';
 
 const run = promisify(execFile);
@@ -10,6 +11,7 @@ const run = promisify(execFile);
 export async function seedWorkers(served: Served, workers: readonly SeedWorker[]): Promise<void> {
   for (const worker of workers) await shopCommand(served, worker.install, {});
   for (const worker of workers) {
+    await seedNamespaces(served.seed.twin, served.tree, worker);
     await shopCommand(served, worker.build, { DEPLOY_SHA: served.sha });
     await deployWorker(served, worker);
   }

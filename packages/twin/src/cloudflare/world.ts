@@ -24,6 +24,8 @@ export interface CloudflareWorld {
   /** What is live: the tag of the version that gets traffic, mixed when two do, `untagged:<id>` for one without a tag; null when nothing serves. */
   serves(worker: string): Serving;
   claimsHost(host: string): boolean;
+  /** A KV namespace under an id that a configuration names, as an earlier set-up left it. One that is there stays as it is. */
+  seedNamespace(namespace: { readonly id: string; readonly title: string }): void;
   /** By route, percentage, override header and version key. null when no Worker stands behind the URL. */
   serve(host: string, request: Request): Promise<Response | null>;
   stop(): Promise<void>;
@@ -46,6 +48,11 @@ export function createCloudflareWorld({ directory, token, accountId, zones, outb
     },
     serves: (worker) => liveTags(state.scripts[worker]),
     claimsHost: edge.claimsHost,
+    seedNamespace({ id, title }) {
+      if (state.namespaces.some((one) => one.id === id)) return;
+      state.namespaces.push({ id, title });
+      account.save();
+    },
     serve: edge.serve,
     stop: () => runtime.stop(),
   };

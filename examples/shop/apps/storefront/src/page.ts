@@ -1,5 +1,8 @@
-/** The shop's page. It names the API; the browser asks it, the render does not. */
-export function page(apiOrigin: string): string {
+import type { Catalogue } from './catalogue.ts';
+
+/** The shop's page, rendered with what the shop API says. What it could not be asked stands in the page, for people and for probes. */
+export function page(apiOrigin: string, catalogue: Catalogue): string {
+  const products = catalogue.kind === 'answered' ? `<p>${catalogue.products} products.</p>` : '<p>The catalogue cannot be read at the moment.</p>';
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -7,9 +10,10 @@ export function page(apiOrigin: string): string {
     <title>Tea shop</title>
     <link rel="preconnect" href="${apiOrigin}">
   </head>
-  <body data-api-origin="${apiOrigin}">
+  <body data-api-origin="${apiOrigin}" data-shop-api="${catalogue.kind}">
     <h1>Tea shop</h1>
     <p>Kettles, pots and strainers.</p>
+    ${products}
   </body>
 </html>
 `;
