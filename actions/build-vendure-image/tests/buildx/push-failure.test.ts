@@ -35,7 +35,7 @@ test.each<[name: string, lines: string[], kind: Failure['kind']]>([
   ['a step that prints as docker does',        ['#6 0.1 pushing x with docker', '#6 ERROR: EOF', 'ERROR: EOF'], 'build'],
   ['a fault of the Dockerfile',                ['ERROR: failed to solve: dockerfile parse error on line 2: unknown instruction: FOO (did you mean FROM?)'], 'build'],
   ['no Dockerfile',                            ['ERROR: failed to solve: failed to read dockerfile: open None: no such file or directory'], 'build'],
-  ['a base image that cannot be had',          solve('node:24: failed to resolve source metadata for docker.io/library/node:24: failed to do request: Head "https://registry-1.docker.io/v2/library/node/manifests/24": dial tcp: i/o timeout'), 'build'],
+  ['a base image that cannot be had',          solve('node:24: failed to resolve source metadata for registry.example/library/node:24: failed to do request: Head "https://registry.example/v2/library/node/manifests/24": dial tcp: i/o timeout'), 'build'],
   ['a cache it went on without, then a step',  ['#3 ERROR: failed to configure registry cache importer: registry.fly.io/shop:cache: not found', ...solve('process "/bin/false" did not complete successfully: exit code: 1')], 'build'],
   ['a token of the cache',                     ['ERROR: failed to solve: failed to configure gha cache exporter: token contains an invalid number of segments'], 'cache'],
   ['the classic driver and a cache',           ['ERROR: Cache export is not supported for the docker driver.'], 'cache'],
