@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,6 +85,26 @@ test('a cache server that never answers costs half a minute for reading and anot
   expectEnding(built, subject, { decision: 'done', reasonCode: 'image-built' });
   expect(server.asked.length).toBeGreaterThanOrEqual(2);
   expect(built.seconds).toBeLessThan(2 * 30 + 15);
+});
+
+test('an attempt that the cache holds up is ended at its deadline, and the next one builds without it', async () => {
+  await using server = await openGhaServer('never answers');
+  const seconds = 8;
+  const built = await build({ inputs: { 'attempt-timeout-seconds': String(seconds) }, environment: server.environment });
+  expectEnding(built, subject, { decision: 'done', reasonCode: 'image-built' });
+  expect(built.log).toContain('attempt 2');
+  // Its own deadline, and what a build without the cache takes.
+  expect(built.seconds).toBeLessThan(seconds + 15);
+});
+
+test('a secret reaches the step that mounts it, and nothing else: no log, no command line, no history', async () => {
+  // The step compares a digest: what it says of itself stands in the history.
+  const digest = createHash('sha256').update('a-build-secret-of-the-test').digest('hex');
+  await shop.commit({ Dockerfile: `${STEPS}RUN --network=none --mount=type=secret,id=NPM_TOKEN busybox sha256sum /run/secrets/NPM_TOKEN | busybox grep ${digest}\n` });
+  const built = await build({ inputs: { 'build-secrets': 'NPM_TOKEN=a-build-secret-of-the-test' } });
+  expectEnding(built, subject, { decision: 'done', reasonCode: 'image-built' });
+  expectKept(built, 'a-build-secret-of-the-test');
+  expect((await registry.image(`shop:production-${shop.sha}`))?.config).not.toContain('a-build-secret-of-the-test');
 });
 
 test('a cache directory that cannot be written: a warning, and the image is built', async () => {
