@@ -3,7 +3,7 @@ import { parse as parseJson, type ParseError } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
 
-const own = z.object({ account_id: z.string().optional(), assets: z.unknown() });
+const own = z.object({ account_id: z.string().optional(), assets: z.unknown().optional() });
 const whole = own.extend({ env: z.record(z.string(), own).optional() });
 
 /**
