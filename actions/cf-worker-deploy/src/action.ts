@@ -1,4 +1,5 @@
 import { defineAction } from '@vendure-deploy/shared/action';
+import { post } from './gradual/post.ts';
 import { inputs, outputs } from './io.ts';
 import { run } from './run.ts';
 
@@ -8,4 +9,5 @@ export const action = defineAction({
   inputs,
   outputs,
   run,
+  post,
 });

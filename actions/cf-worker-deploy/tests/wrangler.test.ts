@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Secret } from '@vendure-deploy/shared/secrets';
-import { configuredAccount } from '../src/wrangler/account-id.ts';
+import { configuredAccount } from '../src/wrangler/configuration.ts';
 import { deployArguments, dryRunArguments } from '../src/wrangler/arguments.ts';
 import { wranglerEnvironment } from '../src/wrangler/environment.ts';
 import { installedWrangler } from '../src/wrangler/installed.ts';

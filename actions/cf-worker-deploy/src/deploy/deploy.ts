@@ -11,8 +11,9 @@ import { gate } from './gate.ts';
 import { type Attempt, judge, judgeAnchor, type Judgement, nowServes } from './judge.ts';
 import { mend } from './mend.ts';
 import { type Observed, observer } from './observe.ts';
-import type { Plan } from './plan.ts';
+import { planOf } from './plan.ts';
 import { prepare, type Ready } from './prepare.ts';
+import { resultOf } from './result.ts';
 
 type Context = ActionContext<Inputs>;
 type Result = ActionResult<Outputs>;
@@ -24,14 +25,14 @@ const LAST_LOOK_MS = 1500;
 /** Anchor, prepare, fence, upload, and then what is read back: wrangler's exit code is never the verdict. */
 export async function deploy(target: Target, context: Context): Promise<Result> {
   const { inputs, log, http, clock, signal, temporary } = context;
-  const plan: Plan = { environment: target.environment, surface: target.surface, worker: target.config.worker, sha: target.sha, account: `${target.accountId}, by ${target.accountSource}`, workflow: context.run.workflowFile };
+  const plan = planOf(target, context.run.workflowFile);
   const token = inputs['cloudflare-api-token'];
   const looking = (by: AbortSignal): (() => Promise<Observed>) =>
     observer({ http, cloudflare: cloudflareClient({ http, token, accountId: target.accountId, signal: by }), worker: plan.worker, versionUrl: target.versionUrl, signal: by, timeoutMs: READ_MS });
   const look = looking(signal);
   const anchor = await log.group('Read what serves now', look);
   signal.throwIfAborted();
-  const conclude = (judgement: Judgement, observed: Observed, more: Record<string, unknown> = {}): Result => result(target, anchor, observed, judgement, more);
+  const conclude = (judgement: Judgement, observed: Observed, more: Record<string, unknown> = {}): Result => resultOf(target, anchor, observed, judgement, more);
   const early = judgeAnchor(plan, anchor, inputs.redeploy);
   if (early !== null) return conclude(early, anchor);
 
@@ -68,27 +69,8 @@ async function lastLook(look: (signal: AbortSignal) => Promise<Observed>, seen: 
 }
 
 /** Whatever stops us before the upload, stops us with everything as it was. */
-function refusal(error: unknown, signal: AbortSignal, serves: string): Judgement {
+export function refusal(error: unknown, signal: AbortSignal, serves: string): Judgement {
   if (signal.aborted) return { decision: 'failed', reasonCode: 'cancelled', message: `Cancelled before the upload; nothing was written. ${serves}` };
   if (error instanceof UserError) return { decision: 'failed', reasonCode: error.reasonCode, message: `${error.message} Nothing was uploaded. ${serves}` };
   throw error;
-}
-
-function result(target: Target, anchor: Observed, observed: Observed, { decision, reasonCode, message }: Judgement, more: Record<string, unknown>): Result {
-  // The public may be unreadable while Cloudflare still names the commit.
-  const before = anchor.public.kind === 'serves' ? anchor.public.sha : ((anchor.live.kind === 'live' ? anchor.live.tag : null) ?? '');
-  return {
-    decision,
-    reasonCode,
-    message,
-    outputs: {
-      'serving-sha': observed.public.kind === 'serves' ? observed.public.sha : '',
-      'previous-sha': before,
-      'version-id': observed.live.kind === 'live' ? observed.live.versionId : '',
-      'previous-version-id': anchor.live.kind === 'live' ? anchor.live.versionId : '',
-      'deployment-id': observed.live.kind === 'live' || observed.live.kind === 'split' ? observed.live.deploymentId : '',
-      url: target.config['public-url'],
-    },
-    result: { surface: target.surface, worker: target.config.worker, before, intended: target.sha, observed: observed.public, live: observed.live, anchor: anchor.live, ...more },
-  };
 }

@@ -8,6 +8,6 @@ export function deployAlone(plan: Plan, how: { readonly redeploy: boolean } = { 
 }
 
 /** By the id that was read before the first write: `wrangler rollback` without one picks for itself. */
-export function goBack(plan: Plan, versionId: string): string {
+export function goBack(plan: Pick<Plan, 'worker'>, versionId: string): string {
   return `wrangler versions deploy ${versionId}@100% -y --name ${plan.worker}`;
 }

@@ -1,3 +1,5 @@
+import type { Target } from '../target.ts';
+
 /** What a judgement is about. */
 export interface Plan {
   readonly environment: string;
@@ -8,4 +10,8 @@ export interface Plan {
   readonly account: string;
   /** The lane's file, for the next command. */
   readonly workflow: string;
+}
+
+export function planOf(target: Target, workflow: string): Plan {
+  return { environment: target.environment, surface: target.surface, worker: target.config.worker, sha: target.sha, account: `${target.accountId}, by ${target.accountSource}`, workflow };
 }

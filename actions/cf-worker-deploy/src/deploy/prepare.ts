@@ -6,7 +6,7 @@ import { requireCheckout } from '../checkout.ts';
 import type { Inputs } from '../io.ts';
 import { runShopCommand } from '../shop-command.ts';
 import type { Target } from '../target.ts';
-import { configuredAccount } from '../wrangler/account-id.ts';
+import { configuredAccount } from '../wrangler/configuration.ts';
 import { dryRunArguments } from '../wrangler/arguments.ts';
 import { callWrangler } from '../wrangler/call.ts';
 import { installedWrangler, type Wrangler } from '../wrangler/installed.ts';
@@ -32,8 +32,7 @@ export async function prepare(target: Target, tree: string, context: ActionConte
   const config = join(tree, target.config['wrangler-config']);
   const wranglerEnvironment = target.config['wrangler-environment'] ?? '';
   await requireAccount(target, config, wranglerEnvironment);
-  await runShopCommand({ key: 'install', argv: target.config.install, workspace, environment: NO_SCRIPTS, seconds: inputs['build-timeout-seconds'], signal, log });
-  const wrangler = await installedWrangler(workspace, target.config.directory, target.wranglerRange);
+  const wrangler = await installWrangler(target, context);
   const cwd = join(tree, target.config.directory);
   await mkdir(cwd, { recursive: true });
   const said = await log.group(`Dry run with wrangler ${wrangler.version}`, () =>
@@ -45,6 +44,12 @@ export async function prepare(target: Target, tree: string, context: ActionConte
     throw refused(`${target.config['wrangler-config']} with --env "${wranglerEnvironment}" deploys the Worker "${said.workerName ?? ''}"; environments.${target.environment}.surfaces.${target.surface}.worker is "${target.config.worker}". Correct one of them`);
   }
   return { wrangler, config, wranglerEnvironment, cwd };
+}
+
+/** Brought by the shop's own install command. @throws {UserError} */
+export async function installWrangler(target: Target, { inputs, log, signal, workspace }: ActionContext<Inputs>): Promise<Wrangler> {
+  await runShopCommand({ key: 'install', argv: target.config.install, workspace, environment: NO_SCRIPTS, seconds: inputs['build-timeout-seconds'], signal, log });
+  return installedWrangler(workspace, target.config.directory, target.wranglerRange);
 }
 
 /** The account of the wrangler configuration beats the one that we give: both must be the same. */

@@ -14,8 +14,30 @@ export function deployArguments({ config, environment, sha, message }: Wanted & 
   return ['deploy', '--config', config, `--env=${environment}`, '--no-x-provision', '--tag', sha, '--message', message];
 }
 
+/** Makes a version that nobody meets. */
+export function uploadArguments({ config, environment, sha, message }: Wanted & { readonly sha: string; readonly message: string }): string[] {
+  return ['versions', 'upload', '--config', config, `--env=${environment}`, '--no-x-provision', '--tag', sha, '--message', message];
+}
+
+/**
+ * Moves traffic, and nothing else: without a configuration wrangler sets none of what has no version. `-y`, and the specs by id: without them it
+ * prints a picker and says 0. Never `rollback`, which forces what Cloudflare refuses.
+ */
+export function shiftArguments({ worker, split, message }: { readonly worker: string; readonly split: readonly { readonly id: string; readonly percentage: number }[]; readonly message: string }): string[] {
+  return ['versions', 'deploy', ...split.map(({ id, percentage }) => `${id}@${percentage}%`), '-y', '--name', worker, '--message', message];
+}
+
 /** Settings that have no version, and routes, of a version that is live already. */
 export function mendArguments({ config, environment, versionId }: Wanted & { readonly versionId: string }): string[][] {
-  const which = ['--config', config, `--env=${environment}`];
-  return [['versions', 'deploy', `${versionId}@100%`, '-y', ...which], ['triggers', 'deploy', ...which]];
+  return [['versions', 'deploy', `${versionId}@100%`, '-y', '--config', config, `--env=${environment}`], triggerArguments({ config, environment })];
+}
+
+/** All traffic to one version, with the settings that no version has. */
+export function promoteArguments({ config, environment, versionId, message }: Wanted & { readonly versionId: string; readonly message: string }): string[] {
+  return ['versions', 'deploy', `${versionId}@100%`, '-y', '--config', config, `--env=${environment}`, '--message', message];
+}
+
+/** Routes, domains and schedules, which no version has. */
+export function triggerArguments({ config, environment }: Wanted): string[] {
+  return ['triggers', 'deploy', '--config', config, `--env=${environment}`];
 }

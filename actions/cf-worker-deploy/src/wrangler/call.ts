@@ -10,7 +10,8 @@ import { firstError, readOutput, type WranglerOutput } from './output.ts';
 interface Call {
   readonly wrangler: Wrangler;
   readonly args: readonly string[];
-  readonly cwd: string;
+  /** null: an empty folder, where no configuration and no `.env` is found. */
+  readonly cwd: string | null;
   readonly accountId: string;
   readonly token: Secret | null;
   readonly temporary: string;
@@ -33,7 +34,7 @@ export async function callWrangler({ wrangler, args, cwd, accountId, token, temp
       // The Node that runs us: wrangler refuses old ones, and the job's own may be one.
       command: process.execPath,
       args: [wrangler.entry, ...args],
-      cwd,
+      cwd: cwd ?? home,
       environment: wranglerEnvironment({ home, outputFile, accountId, token }),
       deadlineMs: seconds * 1000,
       signal,

@@ -9,7 +9,7 @@ export interface WranglerOutput {
 }
 
 const entry = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('deploy'), worker_name: z.string().nullish(), version_id: z.string().nullish() }),
+  z.object({ type: z.enum(['deploy', 'version-upload']), worker_name: z.string().nullish(), version_id: z.string().nullish() }),
   z.object({ type: z.literal('command-failed'), message: z.string().nullish() }),
 ]);
 
@@ -18,7 +18,7 @@ export function readOutput(ndjson: string): WranglerOutput {
   for (const line of ndjson.split('\n')) {
     const parsed = entry.safeParse(json(line));
     if (!parsed.success) continue;
-    if (parsed.data.type === 'deploy') seen = { ...seen, workerName: parsed.data.worker_name ?? null, versionId: parsed.data.version_id ?? null };
+    if (parsed.data.type !== 'command-failed') seen = { ...seen, workerName: parsed.data.worker_name ?? null, versionId: parsed.data.version_id ?? null };
     else seen = { ...seen, failure: parsed.data.message ?? null };
   }
   return seen;

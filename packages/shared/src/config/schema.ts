@@ -59,6 +59,7 @@ const worker = z.strictObject({
   'account-id': z.string().regex(/^[0-9a-f]{32}$/).describe('The Cloudflare account: 32 hexadecimal digits'),
   'public-url': publicUrl,
   'version-path': urlPath,
+  'smoke-paths': z.array(urlPath).optional().describe('Pages that answer with 200 when a version is well, beside the version path: asked for while traffic is shifted step by step'),
   install: argv,
   build: argv,
   artifact: z.array(path).min(1).describe('What the deploying job needs of the building one'),

@@ -14,6 +14,8 @@ export interface Account {
   readonly zones: readonly Zone[];
   readonly state: CloudflareState;
   readonly content: Content;
+  /** How long a switch takes to be everywhere. */
+  lagMs: number;
   save(): void;
 }
 
@@ -32,11 +34,16 @@ export function deployableVersions(script: Script): readonly Version[] {
 }
 
 /**
- * The deployment that answers the public. A twin that lets some places serve the old version for a while after a switch would choose here:
- * everything that serves asks this function, everything that the API tells reads `deployments` itself.
+ * The deployment that one visitor meets. For the first half of `lagMs` after a switch every place serves what was before, in the second half every
+ * other visitor comes to one that does: the old version answers again after the new one, as it was seen to (reports are of seconds to half a minute).
+ * What the API tells and what is true of a switch is `deployments` itself.
  */
-export function servingDeployment(script: Script): Deployment | null {
-  return script.deployments[0] ?? null;
+export function metDeployment({ deployments }: Script, { lagMs, now, visitor }: { lagMs: number; now: number; visitor: number }): Deployment | null {
+  const [newest, before] = deployments;
+  if (newest === undefined || before === undefined) return newest ?? null;
+  const age = now - Date.parse(newest.createdOn);
+  if (age >= lagMs) return newest;
+  return age < lagMs / 2 || visitor % 2 === 1 ? before : newest;
 }
 
 export function newScript(name: string, source: string): Script {

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { type Account, AUTHOR, deployableVersions, scriptOf, sourceOf } from './account.ts';
+import { secretsOf } from './bindings.ts';
 import { readJson } from './body.ts';
 import { ok, Refusal } from './envelope.ts';
-import type { Deployment, Script } from './state.ts';
+import type { Binding, Deployment, Script } from './state.ts';
 
 const traffic = z.array(z.object({ version_id: z.string(), percentage: z.number().min(0).max(100) }));
 const wanted = z.object({ strategy: z.literal('percentage'), versions: traffic, annotations: z.record(z.string(), z.string()).default({}) });
@@ -21,6 +22,7 @@ export function deploymentRoutes(api: Hono, account: Account): void {
   api.post('/workers/scripts/:script/deployments', async (c) => {
     const { versions, annotations } = await readJson(c.req.raw, wanted);
     const script = scriptOf(account, c.req.param('script'));
+    if (c.req.query('force') !== 'true') mustHoldSecrets(script, versions);
     const deployment = deploy(script, { versions, annotations: { 'workers/triggered_by': 'deployment', ...annotations }, source: sourceOf(c.req.raw) });
     account.save();
     return ok(shown(deployment));
@@ -44,6 +46,28 @@ export function deploy(script: Script, { versions, annotations, source }: Pick<D
   script.deployments.unshift(deployment);
   script.lastDeployedFrom = source;
   return deployment;
+}
+
+/**
+ * Going back past a change of secrets would bring the old ones back; `force` does it all the same.
+ * @throws {Refusal} 10220 for a version that does not serve, is older than what does, and has other secrets
+ */
+function mustHoldSecrets(script: Script, wanted: Deployment['versions']): void {
+  const live = script.versions.filter(({ id }) => script.deployments[0]?.versions.some((one) => one.version_id === id));
+  const newest = live.at(-1);
+  for (const { version_id: id } of wanted) {
+    const version = script.versions.find((one) => one.id === id);
+    if (newest === undefined || version === undefined || live.includes(version) || version.number > newest.number) continue;
+    const changed = changedSecrets(secretsOf(version.bindings), secretsOf(newest.bindings));
+    // The number is the one that wrangler's rollback looks for; the sentence is ours.
+    if (changed.length > 0) throw new Refusal(400, 10220, `Secrets have changed since version ${id}: ${changed.join(', ')}.`);
+  }
+}
+
+function changedSecrets(left: readonly Binding[], right: readonly Binding[]): string[] {
+  const names = new Set([...left, ...right].map(({ name }) => name));
+  const text = (of: readonly Binding[], name: string): unknown => of.find((one) => one.name === name)?.['text'];
+  return [...names].filter((name) => text(left, name) !== text(right, name));
 }
 
 function shown({ id, createdOn, source, annotations, versions }: Deployment): Record<string, unknown> {

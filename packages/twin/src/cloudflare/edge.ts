@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Account, servingDeployment } from './account.ts';
+import { type Account, metDeployment } from './account.ts';
 import { routeFor } from './route-match.ts';
 import type { Runtime } from './runtime.ts';
 import type { Deployment, Script, Version } from './state.ts';
@@ -14,6 +14,7 @@ export interface Edge {
 /** What a visitor meets: host → Worker → live deployment → version. */
 export function createEdge(account: Account, runtime: Runtime): Edge {
   const shares = new Map<string, number>();
+  let visitors = 0;
   return {
     claimsHost: (host) =>
       account.zones.some(({ name }) => host === name || host.endsWith(`.${name}`)) || host.endsWith(`.${account.state.subdomain}.workers.dev`),
@@ -21,7 +22,8 @@ export function createEdge(account: Account, runtime: Runtime): Edge {
       const found = find(account, host, request);
       if (found === null) return null;
       const { script } = found;
-      const version = found.version ?? choose(script, request.headers, () => nextShare(script.name));
+      const deployment = metDeployment(script, { lagMs: account.lagMs, now: Date.now(), visitor: (visitors += 1) });
+      const version = found.version ?? choose(script, deployment, request.headers, () => nextShare(script.name));
       if (version === null) return null;
       return runtime.fetch(version, request);
     },
@@ -58,8 +60,7 @@ function find(account: Account, host: string, request: Request): { script: Scrip
  * The override header when it names a version of the live deployment (any other is ignored, as Cloudflare does); else by percentage.
  * Versions stand newest first on the scale, so a key that has reached the new version stays there as its percentage grows.
  */
-function choose(script: Script, headers: Headers, share: () => number): Version | null {
-  const deployment = servingDeployment(script);
+function choose(script: Script, deployment: Deployment | null, headers: Headers, share: () => number): Version | null {
   if (deployment === null) return null;
   const live = script.versions.filter(({ id }) => deployment.versions.some((one) => one.version_id === id)).toReversed();
   const wanted = overrides(headers.get('cloudflare-workers-version-overrides') ?? '').get(script.name);

@@ -1,7 +1,7 @@
 import type { Provider } from '../provider.ts';
 import { type Serving, serving } from '../truth/index.ts';
 import { createAccess } from './access.ts';
-import { type Account, servingDeployment, type Zone } from './account.ts';
+import type { Account, Zone } from './account.ts';
 import { changesAccount, createApi } from './api.ts';
 import { openContent } from './content.ts';
 import { createEdge } from './edge.ts';
@@ -21,6 +21,8 @@ export interface CloudflareOptions {
 
 export interface CloudflareWorld {
   readonly provider: Provider;
+  /** From now on a switch takes that long to be everywhere, on the clock of this machine; 0, as at first: it is at once. */
+  lag(milliseconds: number): void;
   /** What is live: the tag of the version that gets traffic, mixed when two do, `untagged:<id>` for one without a tag; null when nothing serves. */
   serves(worker: string): Serving;
   claimsHost(host: string): boolean;
@@ -34,7 +36,7 @@ export interface CloudflareWorld {
 export function createCloudflareWorld({ directory, token, accountId, zones, outbound }: CloudflareOptions): CloudflareWorld {
   const state = loadState(directory);
   const content = openContent(directory);
-  const account: Account = { id: accountId, zones, state, content, save: () => saveState(directory, state) };
+  const account: Account = { id: accountId, zones, state, content, lagMs: 0, save: () => saveState(directory, state) };
   const runtime = createRuntime({ directory, content, outbound });
   const edge = createEdge(account, runtime);
   return {
@@ -46,6 +48,7 @@ export function createCloudflareWorld({ directory, token, accountId, zones, outb
       // The Workers serve the shop's hosts, too: the world stops them.
       stop: () => Promise.resolve(),
     },
+    lag: (milliseconds) => void (account.lagMs = milliseconds),
     serves: (worker) => liveTags(state.scripts[worker]),
     claimsHost: edge.claimsHost,
     seedNamespace({ id, title }) {
@@ -59,7 +62,7 @@ export function createCloudflareWorld({ directory, token, accountId, zones, outb
 }
 
 function liveTags(script: Script | undefined): Serving {
-  const deployment = script === undefined ? null : servingDeployment(script);
+  const deployment = script?.deployments[0] ?? null;
   // A version at 0 % meets only who asks for it by the override header.
   const live = deployment?.versions.filter(({ percentage }) => percentage > 0) ?? [];
   return serving(live.map(({ version_id: id }) => script?.versions.find((version) => version.id === id)?.annotations['workers/tag'] ?? `untagged:${id}`));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { ACCOUNT, openStage, SHA, type Stage } from './stage.ts';
+import { ACCOUNT, openStage, type Said, SHA, type Stage } from './stage.ts';
 
 // wrangler takes a second to start on an idle machine, and many on a busy one.
 jest.setTimeout(120_000);
@@ -15,6 +15,9 @@ beforeAll(async () => {
 afterAll(() => stage.stop());
 
 const DEPLOYMENTS = `/accounts/${ACCOUNT}/workers/scripts/shop-dashboard/deployments`;
+const LATEST = `/accounts/${ACCOUNT}/workers/workers/shop-dashboard/versions/latest`;
+const VERSIONS = `/accounts/${ACCOUNT}/workers/scripts/shop-dashboard/versions?deployable=true`;
+const liveId = async (): Promise<string> => ((await stage.call('GET', DEPLOYMENTS)).result as { deployments: { id: string }[] }).deployments[0]?.id ?? '';
 const split = (...shares: readonly (readonly [string, number])[]): Promise<{ status: number }> =>
   stage.call('POST', DEPLOYMENTS, { body: { strategy: 'percentage', versions: shares.map(([version_id, percentage]) => ({ version_id, percentage })) } });
 const visitors = async (count: number, headers: (index: number) => Record<string, string> = () => ({})): Promise<string[]> => {
@@ -73,6 +76,60 @@ describe('a deployment of two versions', () => {
     expect(stage.world.serves('shop-dashboard')).toBe(SHA.new);
     expect((await stage.visit('/')).text).toContain(SHA.new);
     await split([before, 100]);
+    expect((await stage.visit('/__version')).version).toBe(before);
+  });
+});
+
+const deployBy = (...specs: readonly string[]): Promise<Said> => stage.wrangler('versions', 'deploy', ...specs, '-y', '--name', 'shop-dashboard');
+
+describe('what stands in the way of a deployment', () => {
+  test('a switch is not everywhere at once, and the old version answers again after the new one', async () => {
+    await split([before, 100]);
+    stage.world.lag(4000);
+    const switched = Date.now();
+    await split([after, 0], [before, 100]);
+    await split([after, 100]);
+    expect(stage.world.serves('shop-dashboard')).toBe(SHA.new);
+    expect(new Set(await visitors(4))).toEqual(new Set([before]));
+    expect((await stage.visit('/__version', override(after))).version).toBe(after);
+    const seen: string[] = [];
+    while (Date.now() < switched + 5000) seen.push(...(await visitors(1)));
+    const arrived = seen.indexOf(after);
+    expect(seen.slice(arrived)).toContain(before);
+    expect(new Set(await visitors(4))).toEqual(new Set([after]));
+    stage.world.lag(0);
+  });
+
+  test('a second actor is told from us by the id of the deployment, and wrangler overwrites it all the same', async () => {
+    await split([after, 10], [before, 90]);
+    const ours = await liveId();
+    await split([after, 10], [before, 90]);
+    expect(await liveId()).not.toBe(ours);
+    expect((await deployBy(`${after}@50%`, `${before}@50%`)).code).toBe(0);
+  });
+
+  test('without specs wrangler shows its picker, posts nothing, and says 0', async () => {
+    const live = await liveId();
+    const said = await stage.wrangler('versions', 'deploy', '--name', 'shop-dashboard');
+    expect([said.code, await liveId()]).toEqual([0, live]);
+  });
+
+  test('going back past a change of secrets is refused (10220): rollback forces it, a deployment by the id does not', async () => {
+    await split([after, 100]);
+    await stage.call('PATCH', LATEST, { body: { env: { SECRET: { type: 'secret_text', text: 'two' } } } });
+    const { result } = await stage.call('GET', VERSIONS);
+    const changed = (result as { items: { id: string }[] }).items[0]?.id ?? '';
+    expect((await deployBy(`${changed}@100%`)).code).toBe(0);
+    const refused = await deployBy(`${before}@100%`);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('10220')]);
+    expect((await stage.visit('/__version')).version).toBe(changed);
+    expect((await stage.wrangler('rollback', before, '-y', '--name', 'shop-dashboard')).code).toBe(0);
+    expect((await stage.visit('/__version')).version).toBe(before);
+  });
+
+  test('a version that has left the last hundred is not deployable any more', async () => {
+    for (let count = 0; count < 100; count += 1) await stage.call('PATCH', LATEST, { body: {} });
+    expect((await deployBy(`${after}@100%`)).code).toBe(1);
     expect((await stage.visit('/__version')).version).toBe(before);
   });
 });

@@ -3,7 +3,7 @@ import { parse as parseJson, type ParseError } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
 
-const own = z.object({ account_id: z.string().optional() });
+const own = z.object({ account_id: z.string().optional(), assets: z.unknown().optional() });
 const whole = own.extend({ env: z.record(z.string(), own).optional() });
 
 /**
@@ -12,9 +12,19 @@ const whole = own.extend({ env: z.record(z.string(), own).optional() });
  * @throws {UserError} invalid-config
  */
 export function configuredAccount(text: string, file: string, environment: string): string | null {
+  const read = readConfiguration(text, file);
+  return read.env?.[environment]?.account_id ?? read.account_id ?? null;
+}
+
+/** Whether a version brings files of its own: an environment inherits `assets`. @throws {UserError} invalid-config */
+export function configuresAssets(text: string, file: string, environment: string): boolean {
+  const read = readConfiguration(text, file);
+  return (read.env?.[environment]?.assets ?? read.assets ?? null) !== null;
+}
+
+function readConfiguration(text: string, file: string): z.infer<typeof whole> {
   try {
-    const read = whole.parse(file.endsWith('.toml') ? parseToml(text) : readJson(text));
-    return read.env?.[environment]?.account_id ?? read.account_id ?? null;
+    return whole.parse(file.endsWith('.toml') ? parseToml(text) : readJson(text));
   } catch (cause) {
     throw new UserError(`cf-worker-deploy: ${file} cannot be read as ${file.endsWith('.toml') ? 'TOML' : 'JSON with comments'}.`, { reasonCode: 'invalid-config', cause });
   }
