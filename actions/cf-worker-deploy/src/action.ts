@@ -1,5 +1,6 @@
 import { defineAction } from '@vendure-deploy/shared/action';
 import { inputs, outputs } from './io.ts';
+import { post } from './lane/post.ts';
 import { run } from './run.ts';
 
 export const action = defineAction({
@@ -8,4 +9,5 @@ export const action = defineAction({
   inputs,
   outputs,
   run,
+  post,
 });

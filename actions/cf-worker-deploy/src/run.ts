@@ -2,10 +2,17 @@ import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action'
 import { build } from './build.ts';
 import { deploy } from './deploy/deploy.ts';
 import type { Inputs, Outputs } from './io.ts';
+import { closeLane } from './lane/close.ts';
+import { openLane } from './lane/open.ts';
 import { readTarget } from './target.ts';
 
 /** One Worker, one operation: the job that builds holds no secret, the job that deploys runs nothing of the build. */
 export async function run(context: ActionContext<Inputs>): Promise<ActionResult<Outputs>> {
   const target = await readTarget(context);
-  return target.operation === 'build' ? build(target, context) : deploy(target, context);
+  switch (target.operation) {
+    case 'build': return build(target, context);
+    case 'deploy': return deploy(target, context);
+    case 'open-lane': return openLane(target, context);
+    case 'close-lane': return closeLane(target, context);
+  }
 }
