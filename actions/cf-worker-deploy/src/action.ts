@@ -1,6 +1,6 @@
 import { defineAction } from '@vendure-deploy/shared/action';
-import { post } from './gradual/post.ts';
 import { inputs, outputs } from './io.ts';
+import { post } from './post.ts';
 import { run } from './run.ts';
 
 export const action = defineAction({

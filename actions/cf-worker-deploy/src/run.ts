@@ -4,6 +4,8 @@ import { deploy } from './deploy/deploy.ts';
 import { gradual } from './gradual/gradual.ts';
 import { returnTo } from './gradual/return-to.ts';
 import type { Inputs, Outputs } from './io.ts';
+import { closeLane } from './lane/close.ts';
+import { openLane } from './lane/open.ts';
 import { readTarget } from './target.ts';
 
 /** One Worker, one operation: the job that builds holds no secret, the job that deploys runs nothing of the build. */
@@ -14,5 +16,7 @@ export async function run(context: ActionContext<Inputs>): Promise<ActionResult<
     case 'deploy': return deploy(target, context);
     case 'gradual': return gradual(target, context);
     case 'return': return returnTo(target, context);
+    case 'open-lane': return openLane(target, context);
+    case 'close-lane': return closeLane(target, context);
   }
 }

@@ -29,8 +29,9 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
   if (given !== '' && !/^[0-9a-f]{32}$/.test(given)) {
     throw new UserError(`cf-worker-deploy: input \`cloudflare-account-id\` is ${JSON.stringify(given)}. Allowed: 32 hexadecimal digits. Leave it empty to use \`${key}\` (${worker['account-id']}).`);
   }
-  if (operation === 'build' && !(inputs['cloudflare-api-token'].isEmpty && inputs['github-token'].isEmpty)) {
-    throw new UserError("cf-worker-deploy: operation build runs the shop's own code and takes no token. Leave `cloudflare-api-token` and `github-token` out of this step; give them to operation deploy.");
+  const secrets = (['cloudflare-api-token', 'github-token', 'access-client-id', 'access-client-secret'] as const).filter((name) => !inputs[name].isEmpty);
+  if (operation === 'build' && secrets.length > 0) {
+    throw new UserError(`cf-worker-deploy: operation build runs the shop's own code and takes no token. Leave ${secrets.map((name) => `\`${name}\``).join(' and ')} out of this step; give them to operation deploy.`);
   }
   if (operation !== 'build' && inputs['cloudflare-api-token'].isEmpty) {
     throw new UserError('cf-worker-deploy: input `cloudflare-api-token` is empty. Create a token with "Workers Scripts: Edit" and "Workers Routes: Edit" at https://dash.cloudflare.com/profile/api-tokens and store it as the secret CLOUDFLARE_API_TOKEN.');
@@ -47,7 +48,7 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
     accountId: given || worker['account-id'],
     accountSource: given === '' || given === worker['account-id'] ? `\`${key}\`` : `input \`cloudflare-account-id\` (\`${key}\` says ${worker['account-id']})`,
     wranglerRange: config.tools.wrangler.range,
-    artifact: operation === 'return' ? '' : artifactFolder(workspace, inputs['artifact-directory']),
+    artifact: ['build', 'deploy', 'gradual'].includes(operation) ? artifactFolder(workspace, inputs['artifact-directory']) : '',
     versionUrl: `${worker['public-url']}${worker['version-path']}`,
   };
 }

@@ -6,7 +6,7 @@ import type { Inputs } from '../io.ts';
 export async function requireFence(context: ActionContext<Inputs>): Promise<void> {
   const { inputs, log, signal } = context;
   if (inputs['github-token'].isEmpty) {
-    log.warning('No github-token was given: the deploy lock is not renewed before the upload.');
+    log.warning('No github-token was given: the deploy lock is not renewed before the first write.');
     return;
   }
   const why = await renewLock(context, inputs['github-token'], inputs.environment);

@@ -3,6 +3,8 @@
  * A code is part of the public contract: it may be added, never renamed.
  */
 export const REASON_CODES = {
+  'access-unproven': 'It is not proven that Cloudflare Access stands before all that leads to the Worker; no route was created.',
+  'account-changed': 'The lane is closed, but something else of the account is not as it was, or could not be compared.',
   'all-probes-passed': 'Every probe of every surface answered as it should, with the SHA.',
   'already-serves': 'The target served the SHA before we began; nothing was written.',
   'anchor-unreadable': 'What serves could not be read before the first write; nothing was written.',
@@ -33,6 +35,11 @@ export const REASON_CODES = {
   'image-unusable': 'The tag exists, but a part of its image is missing, or it is none that can run; nothing was built over it.',
   'invalid-config': 'The deploy configuration has a fault; the message names file, line and key.',
   'invalid-input': 'An input has a value that is not allowed; the message names it.',
+  'lane-close-unproven': 'It is not proven that the lane is closed; it may be open.',
+  'lane-closed': 'The lane is closed: no route leads to the Worker, and it does not answer there.',
+  'lane-closed-again': 'There was a doubt after the route of the lane was created; it was removed, and that was read back.',
+  'lane-not-ready': 'The Worker of the lane does not serve the SHA; no route was created.',
+  'lane-open': 'The lane is open: the Worker answers with the SHA behind proven Access, and nowhere else.',
   'live-with-trigger-failure': 'The new version serves, but wrangler failed afterwards (routes, settings).',
   'lock-acquired': "The deploy lock is this run's, by a swap that GitHub confirmed.",
   'lock-free': 'The deploy lock is free.',
@@ -58,6 +65,7 @@ export const REASON_CODES = {
   returned: 'The version of before has all traffic again, by its id, and was proven to answer.',
   'rollback-failed': 'The target does not serve, and the deploy of the previous image did not bring that back.',
   'rolled-back': 'The target did not serve; the previous image was deployed again and serves.',
+  'route-taken': 'The pattern of the route belongs to another Worker; nothing was written.',
   'schema-drift': 'The database has not the schema that the commit expects, or whether it has is not known; nothing was switched.',
   'secrets-not-staged': 'Fly does not list the wanted secrets as they were staged; nothing was switched.',
   'secrets-unavailable': 'The wanted secrets could not be read from their source, or not compared with those at Fly; nothing was written.',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { access, route } from './lane.ts';
 import { lacksNames, sameNames } from './redis-names.ts';
 import { secretsSource } from './secrets-source.ts';
 
@@ -63,6 +64,8 @@ const worker = z.strictObject({
   install: argv,
   build: argv,
   artifact: z.array(path).min(1).describe('What the deploying job needs of the building one'),
+  route: route.optional(),
+  access: access.optional(),
 });
 
 const environment = z.strictObject({

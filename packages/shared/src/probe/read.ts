@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HttpClient, HttpResult } from '../net/index.ts';
+import type { HttpClient, HttpRequest, HttpResult } from '../net/index.ts';
 import { isSha } from '../release/index.ts';
 
 /** What a version endpoint said. `why` is a sentence for a person. */
@@ -22,6 +22,8 @@ const health = z.object({
 interface Read {
   readonly http: HttpClient;
   readonly url: string;
+  /** What opens a host that is not public. */
+  readonly headers?: NonNullable<HttpRequest['headers']>;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -50,8 +52,8 @@ export async function readHealth(read: Read): Promise<HealthReading> {
   return { kind: 'ok', pendingMigrations: checks?.pendingMigrations ?? null, queueLagSeconds: checks?.jobQueueLag?.seconds ?? null };
 }
 
-function get({ http, url, timeoutMs, signal }: Read): Promise<HttpResult> {
-  return http.request({ method: 'GET', url, deadlineMs: timeoutMs, maxBytes: MOST_BYTES, retry: 'never', freshConnection: true, signal });
+function get({ http, url, headers = {}, timeoutMs, signal }: Read): Promise<HttpResult> {
+  return http.request({ method: 'GET', url, headers, deadlineMs: timeoutMs, maxBytes: MOST_BYTES, retry: 'never', freshConnection: true, signal });
 }
 
 function parse(answer: Extract<HttpResult, { kind: 'response' }>): unknown {

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { Access } from './access.ts';
+import { accessRoutes } from './access-api.ts';
 import { type Account, AUTHOR } from './account.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { ok, Refusal, unmodelled } from './envelope.ts';
@@ -51,7 +52,7 @@ function accountApi(account: Account, access: Access): Hono {
     await next();
   });
   api.get('/tokens/verify', (c) => access.verify(c.req.raw, 'account'));
-  for (const mount of [scriptRoutes, versionRoutes, deploymentRoutes, secretRoutes, routesOfScript, subdomainRoutes, resourceRoutes]) mount(api, account);
+  for (const mount of [scriptRoutes, versionRoutes, deploymentRoutes, secretRoutes, routesOfScript, subdomainRoutes, resourceRoutes, accessRoutes]) mount(api, account);
   return api;
 }
 

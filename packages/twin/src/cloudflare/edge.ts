@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Account, metDeployment } from './account.ts';
+import type { Guard } from './access-guard.ts';
 import { routeFor } from './route-match.ts';
 import type { Runtime } from './runtime.ts';
 import type { Deployment, Script, Version } from './state.ts';
@@ -11,8 +12,8 @@ export interface Edge {
   serve(host: string, request: Request): Promise<Response | null>;
 }
 
-/** What a visitor meets: host → Worker → live deployment → version. */
-export function createEdge(account: Account, runtime: Runtime): Edge {
+/** What a visitor meets: Access → host → Worker → live deployment → version. */
+export function createEdge(account: Account, runtime: Runtime, guard: Guard): Edge {
   const shares = new Map<string, number>();
   let visitors = 0;
   return {
@@ -20,14 +21,19 @@ export function createEdge(account: Account, runtime: Runtime): Edge {
       account.zones.some(({ name }) => host === name || host.endsWith(`.${name}`)) || host.endsWith(`.${account.state.subdomain}.workers.dev`),
     async serve(host, request) {
       const found = find(account, host, request);
-      if (found === null) return null;
-      const { script } = found;
-      const deployment = metDeployment(script, { lagMs: account.lagMs, now: Date.now(), visitor: (visitors += 1) });
-      const version = found.version ?? choose(script, deployment, request.headers, () => nextShare(script.name));
-      if (version === null) return null;
-      return runtime.fetch(version, request);
+      const guarded = guard.check(host, request, found !== null);
+      if (guarded.kind === 'answered') return guarded.response;
+      const answer = found === null ? null : await visit(found, request);
+      for (const [name, value] of Object.entries(guarded.headers)) answer?.headers.set(name, value);
+      return answer;
     },
   };
+
+  async function visit({ script, version }: Found, request: Request): Promise<Response | null> {
+    const deployment = metDeployment(script, { lagMs: account.lagMs, now: Date.now(), visitor: (visitors += 1) });
+    const chosen = version ?? choose(script, deployment, request.headers, () => nextShare(script.name));
+    return chosen === null ? null : runtime.fetch(chosen, request);
+  }
 
   /**
    * Visitors without a key are spread evenly without dice, so that a rehearsal that is run again sees the same: multiples of the golden ratio
@@ -40,7 +46,13 @@ export function createEdge(account: Account, runtime: Runtime): Edge {
   }
 }
 
-function find(account: Account, host: string, request: Request): { script: Script; version?: Version } | null {
+interface Found {
+  readonly script: Script;
+  /** Of an address that is one version's own. */
+  readonly version?: Version;
+}
+
+function find(account: Account, host: string, request: Request): Found | null {
   const url = new URL(request.url);
   url.hostname = host;
   const route = routeFor(account.state.routes, url);

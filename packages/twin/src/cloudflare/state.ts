@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { accessApp } from './access-app.ts';
 
 const annotations = z.record(z.string(), z.string());
 export const binding = z.looseObject({ name: z.string(), type: z.string() });
@@ -51,6 +52,8 @@ const script = z.object({
   subdomain: z.object({ enabled: z.boolean(), previews_enabled: z.boolean() }),
 });
 
+const noAccess = (): { team: string; key: null; apps: []; serviceTokens: [] } => ({ team: 'shop-example', key: null, apps: [], serviceTokens: [] });
+
 const state = z.object({
   /** Signs the tokens of asset uploads, so that one of another world is refused. */
   key: z.string(),
@@ -60,6 +63,13 @@ const state = z.object({
   namespaces: z.array(z.object({ id: z.string(), title: z.string() })),
   buckets: z.array(z.object({ name: z.string(), creation_date: z.string() })),
   uploads: z.record(z.string(), z.object({ script: z.string(), manifest, startedAt: z.number() })),
+  access: z.object({
+    team: z.string(),
+    /** PEM; null until something is signed. */
+    key: z.string().nullable(),
+    apps: z.array(accessApp),
+    serviceTokens: z.array(z.object({ clientId: z.string(), clientSecret: z.string() })),
+  }).default(noAccess),
 });
 
 export type CloudflareState = z.infer<typeof state>;
@@ -74,7 +84,7 @@ export type Route = CloudflareState['routes'][number];
 export function loadState(directory: string): CloudflareState {
   const path = join(directory, 'state.json');
   if (existsSync(path)) return state.parse(JSON.parse(readFileSync(path, 'utf8')));
-  return { key: randomBytes(32).toString('hex'), subdomain: 'shop-example', scripts: {}, routes: [], namespaces: [], buckets: [], uploads: {} };
+  return { key: randomBytes(32).toString('hex'), subdomain: 'shop-example', scripts: {}, routes: [], namespaces: [], buckets: [], uploads: {}, access: noAccess() };
 }
 
 /** Written before the answer goes out: what was told to a client is also there after a kill. Secrets lie in it, so only its owner reads it. */

@@ -1,12 +1,15 @@
 import type { Provider } from '../provider.ts';
 import { type Serving, serving } from '../truth/index.ts';
 import { createAccess } from './access.ts';
+import { type AccessSetup, createAccessSetup } from './access-api.ts';
+import { createGuard } from './access-guard.ts';
+import { createTeam } from './access-team.ts';
 import type { Account, Zone } from './account.ts';
 import { changesAccount, createApi } from './api.ts';
 import { openContent } from './content.ts';
 import { createEdge } from './edge.ts';
 import { createRuntime } from './runtime.ts';
-import { loadState, saveState, type Script } from './state.ts';
+import { type CloudflareState, type Deployment, loadState, saveState, type Script } from './state.ts';
 
 export interface CloudflareOptions {
   /** Holds the whole world: a second one on the same directory serves the same versions. */
@@ -23,6 +26,10 @@ export interface CloudflareWorld {
   readonly provider: Provider;
   /** From now on a switch takes that long to be everywhere, on the clock of this machine; 0, as at first: it is at once. */
   lag(milliseconds: number): void;
+  /** Cloudflare Access before the hosts of the zones. */
+  readonly access: AccessSetup;
+  /** What an account consists of besides its Workers' code, to compare it with itself. */
+  inventory(): Inventory;
   /** What is live: the tag of the version that gets traffic, mixed when two do, `untagged:<id>` for one without a tag; null when nothing serves. */
   serves(worker: string): Serving;
   claimsHost(host: string): boolean;
@@ -33,22 +40,35 @@ export interface CloudflareWorld {
   stop(): Promise<void>;
 }
 
+export interface Inventory {
+  readonly routes: CloudflareState['routes'];
+  readonly workers: readonly { readonly name: string; readonly versions: readonly string[]; readonly live: Deployment | null; readonly subdomain: Script['subdomain'] }[];
+}
+
 export function createCloudflareWorld({ directory, token, accountId, zones, outbound }: CloudflareOptions): CloudflareWorld {
   const state = loadState(directory);
   const content = openContent(directory);
   const account: Account = { id: accountId, zones, state, content, lagMs: 0, save: () => saveState(directory, state) };
   const runtime = createRuntime({ directory, content, outbound });
-  const edge = createEdge(account, runtime);
+  const team = createTeam(account);
+  const guard = createGuard(account, team);
+  const edge = createEdge(account, runtime, guard);
+  const api = createApi(account, createAccess(token));
   return {
     provider: {
       name: 'cloudflare',
-      claims: (host) => host === 'api.cloudflare.com',
+      claims: (host) => host === 'api.cloudflare.com' || team.claims(host),
       isWrite: (request) => changesAccount(request),
-      fetch: createApi(account, createAccess(token)),
+      fetch: async (request) => (team.claims(new URL(request.url).hostname) ? team.fetch(request) : api(request)),
       // The Workers serve the shop's hosts, too: the world stops them.
       stop: () => Promise.resolve(),
     },
     lag: (milliseconds) => void (account.lagMs = milliseconds),
+    access: createAccessSetup(account, team, guard),
+    inventory: () => structuredClone({
+      routes: state.routes,
+      workers: Object.values(state.scripts).map((script) => ({ name: script.name, versions: script.versions.map(({ id }) => id), live: script.deployments[0] ?? null, subdomain: script.subdomain })),
+    }),
     serves: (worker) => liveTags(state.scripts[worker]),
     claimsHost: edge.claimsHost,
     seedNamespace({ id, title }) {

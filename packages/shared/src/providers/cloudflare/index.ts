@@ -1,5 +1,8 @@
-export { CLOUDFLARE_API, cloudflareClient, type CloudflareClient, type CloudflareClientOptions } from './client.ts';
+export type { AccessApp } from './access.ts';
+export { CLOUDFLARE_API, type CloudflareClientOptions } from './call.ts';
+export { cloudflareClient, type CloudflareClient } from './client.ts';
 export type { Deployment } from './deployment.ts';
+export { type CloudflareLaneClient, cloudflareLaneClient } from './lane.ts';
 export type { Route, Subdomain } from './route.ts';
 export type { WorkerVersion } from './version.ts';
 export { ProviderError } from '../error.ts';

@@ -1,0 +1,53 @@
+import type { Log } from '@vendure-deploy/shared/action';
+import { type CloudflareClient, type CloudflareLaneClient, ProviderError, type Route, type Subdomain } from '@vendure-deploy/shared/providers/cloudflare';
+import type { LiveReading } from '../deploy/observe.ts';
+import type { Account } from './account.ts';
+import type { Lane } from './settings.ts';
+
+/** Both ways to the API; what has to survive a cancel has one with a signal of its own. */
+export type Cloudflare = CloudflareClient & { readonly lane: CloudflareLaneClient };
+
+export type AnchorReading =
+  | { readonly kind: 'read'; readonly zoneId: string; readonly account: Account }
+  | { readonly kind: 'unknown-zone'; readonly why: string }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+/** What serves of the Worker, by which routes and addresses: before the first write, and again to compare. */
+export async function readAnchor(lane: Lane, cloudflare: Cloudflare): Promise<AnchorReading> {
+  let zoneId: string | null = null;
+  try {
+    zoneId = await cloudflare.lane.zoneId(lane.zone);
+    return { kind: 'read', zoneId, account: await readAccount(lane, zoneId, cloudflare) };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return { kind: zoneId === null && error.code === 'not-found' ? 'unknown-zone' : 'unreadable', why: error.message };
+  }
+}
+
+/** @throws {ProviderError} */
+export async function readAccount({ worker }: Lane, zoneId: string, cloudflare: Cloudflare): Promise<Account> {
+  const [live, routes] = await Promise.all([readLive(worker, cloudflare), cloudflare.lane.routes(zoneId)]);
+  return { live, routes, subdomain: live.kind === 'absent' ? OFF : await cloudflare.subdomain(worker) };
+}
+
+/** @throws {ProviderError} */
+export async function readLive(worker: string, cloudflare: CloudflareClient): Promise<Exclude<LiveReading, { kind: 'unreadable' }>> {
+  const deployment = await cloudflare.liveDeployment(worker);
+  const [version, other] = deployment?.versions ?? [];
+  if (deployment === null || version === undefined) return { kind: 'absent' };
+  if (other !== undefined) return { kind: 'split', deploymentId: deployment.id, versions: deployment.versions };
+  return { kind: 'live', deploymentId: deployment.id, versionId: version.id, tag: (await cloudflare.version(worker, version.id)).tag };
+}
+
+const OFF: Subdomain = { enabled: false, previewsEnabled: false };
+
+export function isOurs({ worker, pattern }: Lane): (route: Route) => boolean {
+  return (route) => route.pattern === pattern && route.worker === worker;
+}
+
+/** Into the log, before anything is written. */
+export function tell({ routes, live, subdomain }: Account, lane: Lane, log: Log): void {
+  const mine = routes.filter((route) => route.worker === lane.worker || route.pattern === lane.pattern);
+  log.info(`${lane.worker}: ${live.kind === 'live' ? `version ${live.versionId} (${live.tag ?? 'without a commit'}) is live` : live.kind === 'split' ? 'a gradual deployment is live' : 'nothing is deployed'}; workers.dev ${subdomain.enabled ? 'on' : 'off'}, version addresses ${subdomain.previewsEnabled ? 'on' : 'off'}.`);
+  log.info(`${routes.length} routes in ${lane.zone}${mine.map(({ id, pattern, worker }) => `; ${pattern} → ${worker ?? 'no Worker'} (${id})`).join('')}.`);
+}

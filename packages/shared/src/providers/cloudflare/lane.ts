@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { ProviderError } from '../error.ts';
+import { type AccessApp, accessApps, accessPolicies } from './access.ts';
+import { caller, type CloudflareClientOptions } from './call.ts';
+import { type Route, routeList, zoneList } from './route.ts';
+
+/** What opens and closes one way to a Worker. All throw ProviderError; a write is sent once, and only what is read afterwards says whether it was done. */
+export interface CloudflareLaneClient {
+  /** `not-found`: the token sees no such zone in the account. */
+  zoneId(zone: string): Promise<string>;
+  routes(zoneId: string): Promise<readonly Route[]>;
+  /** @see https://developers.cloudflare.com/api/resources/workers/subresources/routes/methods/create/ */
+  createRoute(zoneId: string, route: { readonly pattern: string; readonly worker: string }): Promise<void>;
+  deleteRoute(zoneId: string, id: string): Promise<void>;
+  /** The Worker on workers.dev, and its versions on addresses of their own. */
+  turnOffSubdomain(worker: string): Promise<void>;
+  /** All of the account; `forbidden`: the token may not read them. Needs "Access: Apps and Policies Read". */
+  accessApps(): Promise<readonly AccessApp[]>;
+  accessDecisions(appId: string): Promise<readonly string[]>;
+}
+
+const PAGE = 100;
+// An account has a few dozen applications; whoever has more than this is told, and nothing is proven.
+const MOST_PAGES = 20;
+
+export function cloudflareLaneClient(options: CloudflareClientOptions): CloudflareLaneClient {
+  const call = caller(options);
+  const account = encodeURIComponent(options.accountId);
+  return {
+    async zoneId(zone) {
+      const found = await call({ method: 'GET', path: `zones?name=${encodeURIComponent(zone)}&account.id=${account}`, what: `the zone ${zone}`, shape: zoneList });
+      const id = found.find(({ name }) => name === zone)?.id;
+      if (id === undefined) throw new ProviderError('not-found', `Cloudflare knows no zone ${zone} for this token in the account ${options.accountId}`);
+      return id;
+    },
+    routes: (zoneId) => call({ method: 'GET', path: routesOf(zoneId), what: 'the routes of the zone', shape: routeList }),
+    async createRoute(zoneId, { pattern, worker }) {
+      await call({ method: 'POST', path: routesOf(zoneId), what: `the route ${pattern}`, shape: z.unknown(), body: { pattern, script: worker } });
+    },
+    async deleteRoute(zoneId, id) {
+      await call({ method: 'DELETE', path: `${routesOf(zoneId)}/${encodeURIComponent(id)}`, what: `the removal of route ${id}`, shape: z.unknown() });
+    },
+    async turnOffSubdomain(worker) {
+      // Without this date the API knows no switch for the versions' addresses (wrangler sends it, too).
+      const headers = { 'Cloudflare-Workers-Script-Api-Date': '2025-08-01' };
+      await call({ method: 'POST', path: `accounts/${account}/workers/scripts/${encodeURIComponent(worker)}/subdomain`, what: `the workers.dev switch of ${worker}`, shape: z.unknown(), body: { enabled: false, previews_enabled: false }, headers });
+    },
+    async accessApps() {
+      const apps: AccessApp[] = [];
+      for (let page = 1; page <= MOST_PAGES; page += 1) {
+        const some = await call({ method: 'GET', path: `accounts/${account}/access/apps?per_page=${PAGE}&page=${page}`, what: 'the Access applications', shape: accessApps });
+        apps.push(...some);
+        if (some.length < PAGE) return apps;
+      }
+      throw new ProviderError('unexpected-answer', `Cloudflare lists more than ${PAGE * MOST_PAGES} Access applications`);
+    },
+    accessDecisions: (appId) => call({ method: 'GET', path: `accounts/${account}/access/apps/${encodeURIComponent(appId)}/policies`, what: `the policies of Access application ${appId}`, shape: accessPolicies }),
+  };
+}
+
+function routesOf(zoneId: string): string {
+  return `zones/${encodeURIComponent(zoneId)}/workers/routes`;
+}
