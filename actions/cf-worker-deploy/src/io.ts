@@ -3,7 +3,7 @@ import { input } from '@vendure-deploy/shared/action';
 export const inputs = {
   config: input.text({ description: "The shop's deploy configuration, from the workspace's root", default: '.github/deploy.config.yml' }),
   environment: input.text({ description: 'Environment of the configuration', required: true }),
-  operation: input.choice({ description: 'build (in a job without secrets), deploy, gradual (a deploy in steps that returns by itself), return (to a version, by its id), or open-lane and close-lane for a Worker behind Access', values: ['build', 'deploy', 'gradual', 'return', 'open-lane', 'close-lane'], required: true }),
+  operation: input.choice({ description: 'build (in a job without secrets), deploy, gradual (a deploy in steps that returns by itself), return (to a version, by its id), open-lane and close-lane for a Worker behind Access, or ensure-resources (KV and R2, once)', values: ['build', 'deploy', 'gradual', 'return', 'open-lane', 'close-lane', 'ensure-resources'], required: true }),
   surface: input.choice({ description: 'dashboard or storefront', values: ['dashboard', 'storefront'], required: true }),
   sha: input.sha({ description: 'The commit that is checked out, and is to serve, 40 hexadecimal digits; for return: any that is checked out', required: true }),
   'artifact-directory': input.text({ description: 'Folder that build writes, and deploy and gradual read; outside the checkout. The others need none' }),
@@ -31,6 +31,7 @@ export const outputs = {
   'previous-version-id': 'The version that was live before',
   'deployment-id': 'The deployment that is live now, as Cloudflare says',
   url: 'The public URL of the surface',
+  resources: 'Of ensure-resources: what is there, as JSON: kv by title with its id, r2 by name',
 } as const;
 
 export type Inputs = typeof inputs;

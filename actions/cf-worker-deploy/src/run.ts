@@ -6,6 +6,7 @@ import { returnTo } from './gradual/return-to.ts';
 import type { Inputs, Outputs } from './io.ts';
 import { closeLane } from './lane/close.ts';
 import { openLane } from './lane/open.ts';
+import { ensureResources } from './resources/ensure.ts';
 import { readTarget } from './target.ts';
 
 /** One Worker, one operation: the job that builds holds no secret, the job that deploys runs nothing of the build. */
@@ -18,5 +19,6 @@ export async function run(context: ActionContext<Inputs>): Promise<ActionResult<
     case 'return': return returnTo(target, context);
     case 'open-lane': return openLane(target, context);
     case 'close-lane': return closeLane(target, context);
+    case 'ensure-resources': return ensureResources(target, context);
   }
 }

@@ -36,7 +36,8 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
   if (operation !== 'build' && inputs['cloudflare-api-token'].isEmpty) {
     throw new UserError('cf-worker-deploy: input `cloudflare-api-token` is empty. Create a token with "Workers Scripts: Edit" and "Workers Routes: Edit" at https://dash.cloudflare.com/profile/api-tokens and store it as the secret CLOUDFLARE_API_TOKEN.');
   }
-  if (operation !== 'return' && inputs['artifact-directory'] === '') {
+  const usesArtifact = ['build', 'deploy', 'gradual'].includes(operation);
+  if (usesArtifact && inputs['artifact-directory'] === '') {
     throw new UserError(`cf-worker-deploy: input \`artifact-directory\` is empty. Operation ${operation} needs it: give a folder beside the checkout, as \${{ runner.temp }}/artifact.`);
   }
   return {
@@ -48,7 +49,7 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
     accountId: given || worker['account-id'],
     accountSource: given === '' || given === worker['account-id'] ? `\`${key}\`` : `input \`cloudflare-account-id\` (\`${key}\` says ${worker['account-id']})`,
     wranglerRange: config.tools.wrangler.range,
-    artifact: ['build', 'deploy', 'gradual'].includes(operation) ? artifactFolder(workspace, inputs['artifact-directory']) : '',
+    artifact: usesArtifact ? artifactFolder(workspace, inputs['artifact-directory']) : '',
     versionUrl: `${worker['public-url']}${worker['version-path']}`,
   };
 }

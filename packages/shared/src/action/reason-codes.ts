@@ -61,6 +61,8 @@ export const REASON_CODES = {
   'ref-not-found': 'The ref names no commit of the repository.',
   'registry-unavailable': 'The registry did not say whether it has the image; nothing was built.',
   'release-command-failed': 'The release command failed; no Machine was touched, the schema may have changed.',
+  'resources-missing': 'What was read back lacks a KV namespace or an R2 bucket that is wanted.',
+  'resources-ready': 'Every KV namespace and R2 bucket that is wanted is there.',
   'return-failed': 'The version of before was to serve again, and that could not be proven; the message has the exact command.',
   returned: 'The version of before has all traffic again, by its id, and was proven to answer.',
   'rollback-failed': 'The target does not serve, and the deploy of the previous image did not bring that back.',

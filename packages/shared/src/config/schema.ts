@@ -52,6 +52,11 @@ const vendure = z.strictObject({
   for (const { key, message } of lacksNames(surface)) context.addIssue({ code: 'custom', path: ['redis', ...key], message });
 });
 
+const resources = z.strictObject({
+  kv: z.array(z.string().min(1).max(512)).optional().describe('Titles of KV namespaces'),
+  r2: z.array(z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/).describe('The name of an R2 bucket: 3 to 63 lower-case letters, digits and hyphens')).optional(),
+});
+
 const worker = z.strictObject({
   worker: name.describe('The name of the Worker'),
   directory: path,
@@ -63,6 +68,7 @@ const worker = z.strictObject({
   'smoke-paths': z.array(urlPath).optional().describe('Pages that answer with 200 when a version is well, beside the version path: asked for while traffic is shifted step by step'),
   install: argv,
   build: argv,
+  resources: resources.optional().describe('What operation ensure-resources creates'),
   artifact: z.array(path).min(1).describe('What the deploying job needs of the building one'),
   route: route.optional(),
   access: access.optional(),

@@ -12,6 +12,7 @@ const CODES: Readonly<Record<number, ProviderCode>> = {
   9106: 'unauthorized',
   9109: 'forbidden',
   10_000: 'forbidden',
+  10_006: 'not-found',
   10_007: 'not-found',
   10_090: 'not-found',
 };
