@@ -19,7 +19,7 @@ const message = ({ main }: Ran): string => annotations(main).join('\n');
 function expectRan(ran: Ran, decision: string, reasonCode: string): void {
   expectEnding(ran.main, subject, { decision: new RegExp(`^(?:${decision})$`, 'u'), reasonCode });
   expect({ unfired: ran.unfired, strayCalls: ran.strayCalls }).toEqual({ unfired: [], strayCalls: [] });
-  expect(ran.post.exitCode).toBe(0);
+  expect({ exitCode: ran.post.exitCode, log: ran.post.log }).toEqual({ exitCode: 0, log: ran.post.log });
   expect(ran.post.orphans).toEqual([]);
 }
 
@@ -37,7 +37,7 @@ describe('a well version', () => {
     const [fresh = '', ...others] = await stage.versionsOf('new');
     expect(others).toEqual([]);
     expect(await stage.history()).toEqual([{ [fresh]: 0, [old]: 100 }, { [fresh]: 10, [old]: 90 }, { [fresh]: 50, [old]: 50 }, { [fresh]: 100 }]);
-    expect(ran.writes).toEqual(['POST versions', 'POST deployments', 'POST deployments', 'POST deployments', 'POST deployments', 'PUT routes']);
+    expect(ran.writes).toEqual(['POST versions', 'PATCH script-settings', 'POST deployments', 'POST deployments', 'POST deployments', 'POST deployments', 'POST subdomain', 'PUT routes']);
     expect(ran.main.outputs).toMatchObject({ 'serving-sha': stage.sha.new, 'previous-sha': stage.sha.old, 'version-id': fresh, 'previous-version-id': old });
     expect(await stage.call('GET', `/versions/${fresh}`)).toMatchObject({ annotations: { 'workers/tag': stage.sha.new, 'workers/message': 'https://github.com/example/shop/actions/runs/1001/attempts/1 by @operator' } });
     const again = await stage.gradual({});
@@ -138,7 +138,7 @@ describe('what is not well is returned from', () => {
 
   test('a shift that Cloudflare refuses', async () => {
     const old = await stage.reset();
-    const ran = await stage.gradual({ faults: ['cloudflare POST **/deployments 2 500 {"success":false,"errors":[{"code":10013,"message":"unknown"}],"result":null}'] });
+    const ran = await stage.gradual({ faults: ['cloudflare POST **/deployments 2-3 500 {"success":false,"errors":[{"code":10013,"message":"unknown"}],"result":null}'] });
     expectRan(ran, 'failed', 'returned');
     expect(message(ran)).toMatch(/At 0 % of version .+ could not shift traffic.+10013/u);
     expect(await stage.live()).toEqual({ [old]: 100 });
@@ -211,6 +211,47 @@ describe('a cancel returns', () => {
   });
 });
 
+test('what main could not finish within the seconds of a cancel, post does', async () => {
+  const old = await stage.reset();
+  // The third one is the return's own.
+  const ran = await stage.gradual({ faults: ['cloudflare POST **/deployments 3 hang'], inputs: { 'soak-seconds': '10' }, signals: [{ name: 'SIGINT', when: /Watch 10 %25/u }] });
+  expectRan(ran, 'failed|unknown', 'cancelled');
+  expect(ran.post.log).toContain(`returned: version ${old} of shop-dashboard has all traffic, and answers.`);
+  expect((await stage.history()).at(-1)).toEqual({ [old]: 100 });
+  expect(await stage.visit()).toEqual({ status: 200, version: old });
+});
+
+test('a runner that loses its process leaves the return to post, too', async () => {
+  const old = await stage.reset();
+  const ran = await stage.gradual({ inputs: { 'soak-seconds': '10' }, signals: [{ name: 'SIGKILL', when: /Watch 10 %25/u }] });
+  expect(ran.main.exitCode).toBeNull();
+  expect(ran.post.log).toContain(`returned: version ${old}`);
+  expect(await stage.live()).toEqual({ [old]: 100 });
+});
+
+describe('without the lock', () => {
+  test('nothing is uploaded, and nothing returned', () => stage.withoutLock(async (lose) => {
+    const before = await stage.reset();
+    const old = await stage.reset();
+    await lose();
+    const [ran, returned] = [await stage.gradual({}), await stage.returnTo(before)];
+    expectRan(ran, 'failed', 'fence-lost');
+    expectRan(returned, 'failed', 'fence-lost');
+    expect([ran.writes, returned.writes, await stage.live()]).toEqual([[], [], { [old]: 100 }]);
+  }));
+
+  test('that is lost between two steps, no further step is taken', () => stage.withoutLock(async (lose) => {
+    const old = await stage.reset();
+    const ran = await stage.gradual({ inputs: { 'soak-seconds': '4' }, meanwhile: async () => {
+      await stage.reached(old, 10);
+      await lose();
+    } });
+    expectRan(ran, 'failed', 'returned');
+    expect(message(ran)).toContain("the deploy lock of production is not this run's: it is free");
+    expect(await stage.live()).toEqual({ [old]: 100 });
+  }));
+});
+
 describe('operation return', () => {
   test('puts the version at 100 % by its id, over a split that was left behind; there already, nothing is written', async () => {
     const old = await stage.reset();
@@ -224,6 +265,15 @@ describe('operation return', () => {
     const again = await stage.returnTo(old);
     expectRan(again, 'skipped', 'unchanged');
     expect(again.writes).toEqual([]);
+  });
+
+  test('a version that does not come to answer is told, with the command', async () => {
+    const first = await stage.reset();
+    await stage.reset();
+    const ran = await stage.returnTo(first, { faults: ['shop GET /__version 2- 500'], inputs: { 'propagation-seconds': '2' } });
+    expectRan(ran, 'failed', 'return-failed');
+    expect(message(ran)).toContain(`wrangler versions deploy ${first}@100% -y --name shop-dashboard`);
+    expect(await stage.live()).toEqual({ [first]: 100 });
   });
 
   test.each<[string, string, string]>([

@@ -50,6 +50,8 @@ export interface WorkerStage extends AsyncDisposable {
   /** The old commit alone is live again, as a new version with these secrets; its id. */
   reset(secrets?: Readonly<Record<string, string>>): Promise<string>;
   forget(): Promise<void>;
+  /** The deploy lock is free while that lasts, and this run's again afterwards. */
+  withoutLock(work: (lose: () => Promise<void>) => Promise<void>): Promise<void>;
   gradual(given: Given): Promise<Ran>;
   returnTo(versionId: string, given?: Given): Promise<Ran>;
   /** What is live by the account: percentages by version. */
@@ -80,8 +82,11 @@ export async function openWorkerStage(): Promise<WorkerStage> {
   const openRun = (faults: readonly string[]): Promise<TwinRun> => twin.openRun({ faults, latencyMs: 0, lock: { repository: REPOSITORY, environment: 'production' } });
 
   const setUp = await openRun([]);
-  const lock = await startAction({ folder: subjectOf('deploy-lock').folder, inputs: { operation: 'acquire', hold: 'run', environment: 'production', 'github-token': githubToken }, environment: setUp.environment });
-  if (lock.outputs['decision'] !== 'done') throw new Error(lock.log);
+  const takeLock = async ({ environment }: TwinRun): Promise<void> => {
+    const taken = await startAction({ folder: subjectOf('deploy-lock').folder, inputs: { operation: 'acquire', hold: 'run', environment: 'production', 'github-token': githubToken }, environment });
+    if (taken.outputs['decision'] !== 'done') throw new Error(taken.log);
+  };
+  await takeLock(setUp);
   for (const commit of COMMITS) {
     await checkOut(join(directory, 'shop'), sha[commit], workspaceOf(commit));
     const built = await startAction({ folder, workspace: workspaceOf(commit), inputs: { ...inputsOf(commit), operation: 'build' }, environment: setUp.environment });
@@ -143,6 +148,12 @@ export async function openWorkerStage(): Promise<WorkerStage> {
       return Object.keys(await live())[0] ?? '';
     },
     forget: async () => void (await call('DELETE', SCRIPT)),
+    async withoutLock(work) {
+      await work(async () => void (await git(twin.github.bare(REPOSITORY), 'update-ref', '-d', 'refs/heads/deploy-lock/production')));
+      const world = await openRun([]);
+      await takeLock(world);
+      await world.close();
+    },
     gradual: (given) => run('gradual', given),
     returnTo: (versionId, given = {}) => run('return', { ...given, inputs: { 'artifact-directory': '', 'to-version-id': versionId, ...given.inputs } }),
     live,
