@@ -14,8 +14,9 @@ import type { Target } from '../target.ts';
 import { uploadArguments } from '../wrangler/arguments.ts';
 import { callWrangler, type Said } from '../wrangler/call.ts';
 import { configuresAssets } from '../wrangler/configuration.ts';
-import type { Wanted } from './ask.ts';
-import { type Ended, judgeGradual } from './judge.ts';
+import { arrive } from './arrive.ts';
+import { asker, type Wanted } from './ask.ts';
+import { type Ended, judgeGradual, noWayBack } from './judge.ts';
 import { lasting } from './last-words.ts';
 import { pagesOf, rollOut } from './roll-out.ts';
 import { readSteps } from './steps.ts';
@@ -29,7 +30,7 @@ const RETURN_MS = 5000;
 
 /** Anchor, prepare, upload, then step by step, each read back and watched; whatever goes wrong, or a cancel, returns to the anchor's version. */
 export async function gradual(target: Target, context: Context): Promise<Result> {
-  const { inputs, log, http, signal, temporary } = context;
+  const { inputs, log, http, clock, signal, temporary } = context;
   const steps = readSteps(inputs.steps);
   const plan = planOf(target, context.run.workflowFile);
   const token = inputs['cloudflare-api-token'];
@@ -43,6 +44,12 @@ export async function gradual(target: Target, context: Context): Promise<Result>
   if (anchor.live.kind !== 'live') return first(target, context);
 
   const old: Wanted = { id: anchor.live.versionId, sha: anchor.live.tag ?? (anchor.public.kind === 'serves' ? anchor.public.sha : null) };
+  const unproven = await log.group('See that there is a way back', () => arrive({
+    ask: asker({ http, worker: plan.worker, signal }), page: pagesOf(target)[0], pinned: null, wanted: old, clock, signal, log,
+    budgetMs: inputs['propagation-seconds'] * 1000, intervalMs: inputs['read-interval-seconds'] * 1000,
+  }));
+  signal.throwIfAborted();
+  if (unproven !== null) return conclude(noWayBack(plan, old.id, unproven), anchor);
   const tree = await mkdtemp(join(temporary, 'worker-'));
   try {
     let ready: Ready;

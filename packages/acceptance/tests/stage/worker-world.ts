@@ -61,8 +61,12 @@ export interface WorkerStage extends AsyncDisposable {
   /** The versions with that commit in their tag. */
   versionsOf(commit: Commit): Promise<string[]>;
   visit(headers?: Readonly<Record<string, string>>): Promise<{ status: number; version: string | null }>;
-  /** As a second actor would. */
+  /** Below the Worker's own path, as a second actor would. */
   call(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** A version that somebody else uploaded. */
+  foreign(): Promise<string>;
+  /** A second actor's deployment, forced: that percentage to `other`, the rest to `old`. */
+  shiftAs(old: string, other: string, percentage: number): Promise<void>;
   /** From now on that version's pages are errors. */
   sicken(versionId: string): Promise<void>;
   /** Fulfilled once the split is live in which the one version that is not `old` has that percentage. */
@@ -171,6 +175,14 @@ export async function openWorkerStage(): Promise<WorkerStage> {
       return { status: answer?.status ?? 0, version: answer?.headers.get('x-deploy-version') ?? null };
     },
     call: (method, path, body) => call(method, `${SCRIPT}${path}`, body),
+    async foreign() {
+      const { id } = (await call('PATCH', `/accounts/${ACCOUNT}/workers/workers/${WORKER}/versions/latest`, { annotations: { 'workers/tag': 'theirs' } })) as { id: string };
+      return id;
+    },
+    async shiftAs(old, other, percentage) {
+      const versions = [{ version_id: other, percentage }, { version_id: old, percentage: 100 - percentage }].filter((one) => one.percentage > 0);
+      await call('POST', `${SCRIPT}/deployments?force=true`, { strategy: 'percentage', versions });
+    },
     async sicken(versionId) {
       const answer = await twin.cloudflare.serve(HOST, new Request(`https://${HOST}/sicken`, { headers: { 'Cloudflare-Workers-Version-Overrides': `${WORKER}="${versionId}"` } }));
       if (answer?.headers.get('x-deploy-version') !== versionId) throw new Error(`${versionId} is not live`);
