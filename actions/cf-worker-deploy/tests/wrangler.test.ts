@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Secret } from '@vendure-deploy/shared/secrets';
-import { configuredAccount } from '../src/wrangler/configuration.ts';
-import { deployArguments, dryRunArguments } from '../src/wrangler/arguments.ts';
+import { configuredAccount, configuresAssets } from '../src/wrangler/configuration.ts';
+import { deployArguments, dryRunArguments, promoteArguments, shiftArguments, uploadArguments } from '../src/wrangler/arguments.ts';
 import { wranglerEnvironment } from '../src/wrangler/environment.ts';
 import { installedWrangler } from '../src/wrangler/installed.ts';
 import { firstError, readOutput } from '../src/wrangler/output.ts';
@@ -21,6 +21,23 @@ test('a deploy names the environment, the commit and the run, creates no resourc
     'deploy', '--config', 'wrangler.jsonc', '--env=production', '--no-x-provision', '--tag', sha, '--message', 'https://github.com/example/shop/actions/runs/7 by @operator',
   ]);
   expect(dryRunArguments({ config: 'wrangler.jsonc', environment: '' })).toEqual(['deploy', '--config', 'wrangler.jsonc', '--env=', '--no-x-provision', '--dry-run']);
+});
+
+test('a shift of traffic always names its versions by id, answers the prompt, and takes no configuration along but at the end', () => {
+  const [message, which] = ['run 7', { config: 'wrangler.jsonc', environment: 'production' }];
+  expect(uploadArguments({ ...which, sha: 'b'.repeat(40), message })).toEqual(['versions', 'upload', '--config', 'wrangler.jsonc', '--env=production', '--no-x-provision', '--tag', 'b'.repeat(40), '--message', message]);
+  expect(shiftArguments({ worker: 'shop', split: [{ id: 'v-new', percentage: 0 }, { id: 'v-old', percentage: 100 }], message })).toEqual(['versions', 'deploy', 'v-new@0%', 'v-old@100%', '-y', '--name', 'shop', '--message', message]);
+  expect(promoteArguments({ ...which, versionId: 'v-new', message })).toEqual(['versions', 'deploy', 'v-new@100%', '-y', '--config', 'wrangler.jsonc', '--env=production', '--message', message]);
+});
+
+test.each([
+  ['{"assets":{"directory":"dist"}}', true],
+  ['{"assets":{"directory":"dist"},"env":{"production":{"name":"x"}}}', true],
+  ['{"env":{"production":{"assets":{"directory":"dist"}}}}', true],
+  ['{"env":{"staging":{"assets":{"directory":"dist"}}}}', false],
+  ['{"name":"x"}', false],
+])('%s brings files of its own in production: %s', (text, brings) => {
+  expect(configuresAssets(text, 'wrangler.json', 'production')).toBe(brings);
 });
 
 test('the environment is closed: what could be set by the job or by a file is set here, or is not there', () => {

@@ -19,6 +19,11 @@ interface Versions {
   readonly fresh: string | null;
 }
 
+/** Before the first write: a return could not be proven, so nothing is begun that may need one. */
+export function noWayBack(plan: Plan, versionId: string, why: string): Judgement {
+  return { decision: 'failed', reasonCode: 'anchor-unreadable', message: `Version ${versionId} of ${plan.worker} is live, but the public URL does not answer with it: ${sentence(why)} There would be no proof of a return to it, so nothing was uploaded. Mend that, or deploy at once (operation deploy):  ${deployAlone(plan)}` };
+}
+
 /** The only place where the verdict of a gradual deployment is made. */
 export function judgeGradual(plan: Plan, { old, fresh }: Versions, ended: Ended, observed: Observed): Judgement {
   const serves = nowServes(plan, observed);

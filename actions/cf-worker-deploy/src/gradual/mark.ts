@@ -8,9 +8,8 @@ const mark = z.object({
   versionUrl: z.string(),
   old: z.object({ id: z.string(), sha: z.string().nullable() }),
   /** What of the live deployments is ours; `pending` was asked for, and its answer not seen. */
-  trail: z.object({ deploymentId: z.string(), pending: split.nullable() }),
+  trail: z.object({ deploymentId: z.string(), pending: z.array(split).readonly() }),
   wrangler: z.object({ version: z.string(), entry: z.string() }),
-  temporary: z.string(),
   seconds: z.object({ propagation: z.number(), interval: z.number(), wrangler: z.number() }),
   message: z.string(),
 });

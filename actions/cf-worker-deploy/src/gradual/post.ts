@@ -9,10 +9,10 @@ import { MARK, readMark } from './mark.ts';
 
 /** Returns what the main step could not return any more: it was cancelled, killed, or failed in itself. Without a mark no traffic was shifted. */
 export async function post(context: PostContext): Promise<void> {
-  const { log, http, clock, signal, state } = context;
+  const { log, http, clock, signal, state, temporary } = context;
   const mark = readMark(state.read(MARK));
   if (mark === null) return;
-  const { worker, old, accountId, temporary } = mark;
+  const { worker, old, accountId } = mark;
   const token = context.secret('cloudflare-api-token');
   const intervalMs = mark.seconds.interval * 1000;
   const args = shiftArguments({ worker, split: [{ id: old.id, percentage: 100 }], message: mark.message });

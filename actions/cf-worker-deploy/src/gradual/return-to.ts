@@ -47,7 +47,7 @@ export async function returnTo(target: Target, context: ActionContext<Inputs>): 
   }
   const message = `${context.run.runUrl} by @${context.run.actor}`;
   const ended = await log.group(`Return to version ${id}`, () => goBack({
-    cloudflare, worker: plan.worker, trail: { deploymentId, pending: null }, keep: () => undefined, clock, signal, intervalMs: proof.intervalMs, proof, log,
+    cloudflare, worker: plan.worker, trail: { deploymentId, pending: [] }, keep: () => undefined, clock, signal, intervalMs: proof.intervalMs, proof, log,
     write: () => {
       if (wrangler === null) throw new Error('nothing is written where the version is live already');
       return callWrangler({ wrangler, args: shiftArguments({ worker: plan.worker, split: [{ id, percentage: 100 }], message }), cwd: null, accountId: target.accountId, token: inputs['cloudflare-api-token'], temporary, seconds: inputs['wrangler-timeout-seconds'], signal, log });

@@ -50,6 +50,8 @@ export interface WorkerStage extends AsyncDisposable {
   /** The old commit alone is live again, as a new version with these secrets; its id. */
   reset(secrets?: Readonly<Record<string, string>>): Promise<string>;
   forget(): Promise<void>;
+  /** The deploy lock is free while that lasts, and this run's again afterwards. */
+  withoutLock(work: (lose: () => Promise<void>) => Promise<void>): Promise<void>;
   gradual(given: Given): Promise<Ran>;
   returnTo(versionId: string, given?: Given): Promise<Ran>;
   /** What is live by the account: percentages by version. */
@@ -59,8 +61,12 @@ export interface WorkerStage extends AsyncDisposable {
   /** The versions with that commit in their tag. */
   versionsOf(commit: Commit): Promise<string[]>;
   visit(headers?: Readonly<Record<string, string>>): Promise<{ status: number; version: string | null }>;
-  /** As a second actor would. */
+  /** Below the Worker's own path, as a second actor would. */
   call(method: string, path: string, body?: unknown): Promise<unknown>;
+  /** A version that somebody else uploaded. */
+  foreign(): Promise<string>;
+  /** A second actor's deployment, forced: that percentage to `other`, the rest to `old`. */
+  shiftAs(old: string, other: string, percentage: number): Promise<void>;
   /** From now on that version's pages are errors. */
   sicken(versionId: string): Promise<void>;
   /** Fulfilled once the split is live in which the one version that is not `old` has that percentage. */
@@ -80,8 +86,11 @@ export async function openWorkerStage(): Promise<WorkerStage> {
   const openRun = (faults: readonly string[]): Promise<TwinRun> => twin.openRun({ faults, latencyMs: 0, lock: { repository: REPOSITORY, environment: 'production' } });
 
   const setUp = await openRun([]);
-  const lock = await startAction({ folder: subjectOf('deploy-lock').folder, inputs: { operation: 'acquire', hold: 'run', environment: 'production', 'github-token': githubToken }, environment: setUp.environment });
-  if (lock.outputs['decision'] !== 'done') throw new Error(lock.log);
+  const takeLock = async ({ environment }: TwinRun): Promise<void> => {
+    const taken = await startAction({ folder: subjectOf('deploy-lock').folder, inputs: { operation: 'acquire', hold: 'run', environment: 'production', 'github-token': githubToken }, environment });
+    if (taken.outputs['decision'] !== 'done') throw new Error(taken.log);
+  };
+  await takeLock(setUp);
   for (const commit of COMMITS) {
     await checkOut(join(directory, 'shop'), sha[commit], workspaceOf(commit));
     const built = await startAction({ folder, workspace: workspaceOf(commit), inputs: { ...inputsOf(commit), operation: 'build' }, environment: setUp.environment });
@@ -143,6 +152,12 @@ export async function openWorkerStage(): Promise<WorkerStage> {
       return Object.keys(await live())[0] ?? '';
     },
     forget: async () => void (await call('DELETE', SCRIPT)),
+    async withoutLock(work) {
+      await work(async () => void (await git(twin.github.bare(REPOSITORY), 'update-ref', '-d', 'refs/heads/deploy-lock/production')));
+      const world = await openRun([]);
+      await takeLock(world);
+      await world.close();
+    },
     gradual: (given) => run('gradual', given),
     returnTo: (versionId, given = {}) => run('return', { ...given, inputs: { 'artifact-directory': '', 'to-version-id': versionId, ...given.inputs } }),
     live,
@@ -160,6 +175,14 @@ export async function openWorkerStage(): Promise<WorkerStage> {
       return { status: answer?.status ?? 0, version: answer?.headers.get('x-deploy-version') ?? null };
     },
     call: (method, path, body) => call(method, `${SCRIPT}${path}`, body),
+    async foreign() {
+      const { id } = (await call('PATCH', `/accounts/${ACCOUNT}/workers/workers/${WORKER}/versions/latest`, { annotations: { 'workers/tag': 'theirs' } })) as { id: string };
+      return id;
+    },
+    async shiftAs(old, other, percentage) {
+      const versions = [{ version_id: other, percentage }, { version_id: old, percentage: 100 - percentage }].filter((one) => one.percentage > 0);
+      await call('POST', `${SCRIPT}/deployments?force=true`, { strategy: 'percentage', versions });
+    },
     async sicken(versionId) {
       const answer = await twin.cloudflare.serve(HOST, new Request(`https://${HOST}/sicken`, { headers: { 'Cloudflare-Workers-Version-Overrides': `${WORKER}="${versionId}"` } }));
       if (answer?.headers.get('x-deploy-version') !== versionId) throw new Error(`${versionId} is not live`);

@@ -52,6 +52,7 @@ export interface PostContext {
   run: RunContext;
   http: HttpClient;
   clock: Clock;
+  temporary: string;
   state: { read(key: string): string };
   input(name: string): string;
   secret(name: string): Secret;

@@ -76,7 +76,7 @@ function mainContext(definition: AnyActionDefinition, signal: AbortSignal): Acti
 }
 
 function postContext(signal: AbortSignal): PostContext {
-  return { log, signal, run: runContext(process.env), http: httpClient({ signal, clock }), clock, state: { read: (key) => core.getState(key) }, input: rawInput, secret: takeSecret };
+  return { log, signal, run: runContext(process.env), http: httpClient({ signal, clock }), clock, temporary: folders(process.env).temporary, state: { read: (key) => core.getState(key) }, input: rawInput, secret: takeSecret };
 }
 
 /** What could not be tidied up is a warning: the main step's verdict stands. Only a fault of our own fails the post step. */
