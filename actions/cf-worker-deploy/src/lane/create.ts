@@ -15,7 +15,7 @@ export async function createRoute(opening: Opening): Promise<string | null> {
   if (now.kind !== 'live' || now.versionId !== live.versionId) throw new UserError(`What is live of ${lane.worker} ${now.kind === 'unreadable' ? `could not be read again: ${now.why}` : 'has changed since it was read'}. Open the lane again.`, { reasonCode: 'lane-not-ready' });
   const proof = await prove(opening, 'Prove that Access stands before the host');
   signal.throwIfAborted();
-  if (proof.kind === 'unproven') throw new UserError(`Opening was refused, for ${unprovenAccess(opening, proof.why)}. Put an application of ${guarded.teamHost} before all of ${lane.host}, then open the lane again.`, { reasonCode: 'access-unproven' });
+  if (proof.kind === 'unproven') throw new UserError(`Not opened: ${unprovenAccess(opening, proof.why)}. Put an application of ${guarded.teamHost} before all of ${lane.host}, then open the lane again.`, { reasonCode: 'access-unproven' });
   const remembered: Remembered = { accountId: target.accountId, zoneId, zone: lane.zone, worker: lane.worker, pattern: lane.pattern, versionUrl: lane.versionUrl, versionId: live.versionId };
   state.save(STATE, JSON.stringify(remembered));
   return log.group('Create the route', async () => {
