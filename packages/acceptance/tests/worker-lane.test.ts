@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { subjectOf } from './stage/actions.ts';
 import { annotations, expectEnding } from './stage/ending.ts';
@@ -133,7 +134,7 @@ test('a Worker that plays Access by itself is not believed', async () => {
   await expectRefused(scene.open(), 'access-unproven', /the keys of the team did not sign it/u);
 });
 
-const whenCreated = (then: () => unknown) => ({ asked: (method: string, path: string) => method === 'POST' && path.endsWith('/workers/routes'), then: async () => void (await then()) });
+const whenCreated = (act: () => unknown) => ({ asked: (method: string, path: string) => method === 'POST' && path.endsWith('/workers/routes'), act });
 
 test('Access that fails open as soon as there is a route: closed again, the account as before', async () => {
   stage.twin.cloudflare.access.failOpen('once-routed');
@@ -178,6 +179,23 @@ test('a lane that was open and is not protected any more is closed', async () =>
   expect(inventory()).toEqual(before);
 });
 
+test('the version arrives after a while: waited for, and open', async () => {
+  const ended = await scene.open({ faults: ['shop GET /__version 3-4 404', `shop GET /__version 5 200 {"sha":"${'e'.repeat(40)}","versionId":"v-old"}`] });
+  expectEnding(ended.run, subject, { decision: 'done', reasonCode: 'lane-open' });
+  expect(ended.unfired).toEqual([]);
+});
+
+test('the version answers on for a while after the removal: waited for, and closed', async () => {
+  await scene.route(PATTERN, WORKER);
+  const ended = await scene.close({ faults: [`shop GET /__version 1-3 200 x-deploy-version=${scene.versionId} {}`] });
+  expectEnding(ended.run, subject, { decision: 'done', reasonCode: 'lane-closed' });
+  expect(ended.unfired).toEqual([]);
+});
+
+test('a visit that nobody answers: given up after ten seconds, and not opened', async () => {
+  await expectRefused(scene.open({ faults: ['shop GET / 1 hang'] }), 'access-unproven', /no complete answer within/u);
+});
+
 test('a removal whose reply is lost, and one that is refused once', async () => {
   for (const fault of ['reset after-commit', '500']) {
     await scene.route(PATTERN, WORKER);
@@ -205,7 +223,7 @@ test('the Worker answers there by another route: not said to be closed, and that
 
 test("somebody else's route comes while the lane is closed: closed, and said", async () => {
   await scene.route(PATTERN, WORKER);
-  const ended = await scene.close({ latencyMs: 100, meanwhile: { asked: (method) => method === 'DELETE', then: () => scene.route('late.shop.example/*', OTHER) } });
+  const ended = await scene.close({ latencyMs: 100, meanwhile: { asked: (method) => method === 'DELETE', act: () => scene.route('late.shop.example/*', OTHER) } });
   expectEnding(ended.run, subject, { decision: 'partial', reasonCode: 'account-changed' });
   expect(annotations(ended.run)[0]).toContain('the route late.shop.example/* of shop-landing is new');
   expect(routes()).toEqual([]);
@@ -227,9 +245,25 @@ test.each([
   const ended = await scene.open({ latencyMs: 100, signals: [{ name: 'SIGINT', when: new RegExp(`^::group::${title}$`, 'mu') }] });
   expectEnding(ended.run, subject, { decision: /^(?:failed|unknown)$/u, reasonCode: 'cancelled' });
   expect(ended.run.secondsAfterSignal).toBeLessThan(7);
+  // The one request that opens may arrive after the look that found nothing: for that there is the post step.
+  if (title !== 'Create the route') expect(inventory()).toEqual(before);
   const after = await scene.post(ended.run.state);
   expect([after.run.exitCode, after.run.log.includes('::error')]).toEqual([0, false]);
   expect(inventory()).toEqual(before);
+});
+
+test('SIGINT while the reply to the creation does not come: the route is there, and is closed', async () => {
+  const before = inventory();
+  const ended = await scene.open({ faults: [`cloudflare POST /client/v4${ROUTES} 1 hang after-commit`], signals: [{ name: 'SIGINT', when: until(() => routes().length > 0) }] });
+  expectEnding(ended.run, subject, { decision: 'failed', reasonCode: 'cancelled' });
+  expect([ended.unfired, inventory()]).toEqual([[], before]);
+});
+
+test('SIGINT while the lane is closed: it is closed all the same', async () => {
+  const before = inventory();
+  await scene.route(PATTERN, WORKER);
+  const ended = await scene.close({ latencyMs: 100, signals: [{ name: 'SIGINT', when: /^::group::Remove the route$/mu }] });
+  expect([ended.run.outputs['reason-code'], inventory()]).toEqual(['lane-closed', before]);
 });
 
 test('a main step that was killed with the route open: the post step closes it', async () => {
@@ -252,12 +286,16 @@ test('no secret is in the log, in an output or in the state that is kept', async
   for (const secret of [scene.service.clientSecret, stage.twin.credentials.cloudflareApiToken]) expect([run.log.includes(secret) && !run.log.includes(`::add-mask::${secret}`), run.commandFiles.includes(secret)]).toEqual([false, false]);
 });
 
+async function until(truth: () => boolean): Promise<void> {
+  while (!truth()) await setTimeout(10);
+}
+
 async function expectRefused(given: Promise<Ended>, reasonCode: string, sentence: RegExp): Promise<Ended> {
   const before = inventory();
   const ended = await given;
   expectEnding(ended.run, subject, { decision: 'failed', reasonCode });
   expect(annotations(ended.run)).toEqual([expect.stringMatching(sentence)]);
-  expect([ended.writes, ended.unfired.filter((call) => !call.includes('*')), inventory()]).toEqual([[], [], before]);
+  expect([ended.writes, ended.unfired, inventory()]).toEqual([[], [], before]);
   return ended;
 }
 

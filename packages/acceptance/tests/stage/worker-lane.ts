@@ -50,7 +50,7 @@ export interface Given {
   readonly signals?: NonNullable<StartOptions['signals']>;
   readonly latencyMs?: number;
   /** Once the action has asked Cloudflare this. */
-  readonly meanwhile?: { readonly asked: (method: string, path: string) => boolean; readonly then: () => void | Promise<unknown> };
+  readonly meanwhile?: { readonly asked: (method: string, path: string) => boolean; readonly act: () => unknown };
 }
 
 export interface Ended {
@@ -109,7 +109,7 @@ async function reset(twin: Twin, sha: string): Promise<Scene> {
     try {
       const asked = (): boolean => run.requests().some(({ method, path }) => meanwhile?.asked(method, path) === true);
       const watching = new AbortController();
-      const watch = meanwhile === undefined ? Promise.resolve() : until(asked, watching.signal).then((seen) => (seen ? meanwhile.then() : undefined));
+      const watch = meanwhile === undefined ? Promise.resolve() : until(asked, watching.signal).then((seen) => (seen ? meanwhile.act() : undefined));
       const ended = await startAction({
         folder: subjectOf('cf-worker-deploy').folder,
         inputs: {
