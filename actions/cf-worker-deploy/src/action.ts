@@ -1,6 +1,6 @@
 import { defineAction } from '@vendure-deploy/shared/action';
 import { inputs, outputs } from './io.ts';
-import { post } from './lane/post.ts';
+import { post } from './post.ts';
 import { run } from './run.ts';
 
 export const action = defineAction({

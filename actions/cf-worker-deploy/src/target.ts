@@ -5,7 +5,7 @@ import type { Inputs } from './io.ts';
 
 /** What is to be built or deployed, from inputs and configuration together. */
 export interface Target {
-  readonly operation: 'build' | 'deploy' | 'open-lane' | 'close-lane';
+  readonly operation: Exclude<ActionContext<Inputs>['inputs']['operation'], ''>;
   readonly environment: string;
   readonly surface: 'dashboard' | 'storefront';
   readonly sha: string;
@@ -36,6 +36,10 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
   if (operation !== 'build' && inputs['cloudflare-api-token'].isEmpty) {
     throw new UserError('cf-worker-deploy: input `cloudflare-api-token` is empty. Create a token with "Workers Scripts: Edit" and "Workers Routes: Edit" at https://dash.cloudflare.com/profile/api-tokens and store it as the secret CLOUDFLARE_API_TOKEN.');
   }
+  const needsArtifact = operation === 'build' || operation === 'deploy';
+  if (needsArtifact && inputs['artifact-directory'] === '') {
+    throw new UserError(`cf-worker-deploy: input \`artifact-directory\` is empty. Operation ${operation} needs it: give a folder beside the checkout, as \${{ runner.temp }}/artifact.`);
+  }
   return {
     operation,
     environment: inputs.environment,
@@ -45,7 +49,7 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
     accountId: given || worker['account-id'],
     accountSource: given === '' || given === worker['account-id'] ? `\`${key}\`` : `input \`cloudflare-account-id\` (\`${key}\` says ${worker['account-id']})`,
     wranglerRange: config.tools.wrangler.range,
-    artifact: operation === 'build' || operation === 'deploy' ? artifactFolder(workspace, inputs['artifact-directory']) : '',
+    artifact: needsArtifact ? artifactFolder(workspace, inputs['artifact-directory']) : '',
     versionUrl: `${worker['public-url']}${worker['version-path']}`,
   };
 }

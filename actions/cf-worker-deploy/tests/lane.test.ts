@@ -17,7 +17,7 @@ const route = (pattern: string, worker: string | null, id = `id-of-${pattern}`):
 const ours = route(lane.pattern, lane.worker);
 const landing = route('www.shop.example/landing/*', 'shop-landing');
 const live = (versionId: string, tag: string | null = SHA): Account['live'] => ({ kind: 'live', deploymentId: `d-${versionId}`, versionId, tag });
-const account = (change: Partial<Account> = {}): Account => ({ live: live('v1'), routes: [landing], subdomain: { enabled: false, previewsEnabled: false }, ...change });
+const account = (change: Partial<Account> = {}): Account => ({ live: live('v1'), routes: [landing], subdomain: { enabled: false, previewsEnabled: false }, domains: [], ...change });
 
 /** Time passes only where somebody waits. */
 function clockOf(): Clock & { readonly waited: number[] } {
@@ -35,6 +35,7 @@ describe('before the first write', () => {
     ['the pattern is kept free of Workers', account({ routes: [route(lane.pattern, null)] }), 'route-taken'],
     ['another host leads to the Worker', account({ routes: [route('https://open.shop.example/*', lane.worker)] }), 'access-unproven'],
     ['any host leads to the Worker', account({ routes: [route('*.shop.example/*', lane.worker)] }), 'access-unproven'],
+    ['a custom domain leads to the Worker', account({ domains: ['own.shop.example'] }), 'access-unproven'],
     ['nothing is deployed', account({ live: { kind: 'absent' } }), 'lane-not-ready'],
     ['another commit is live', account({ live: live('v1', 'c'.repeat(40)) }), 'lane-not-ready'],
     ['a version without a commit is live', account({ live: live('v1', null) }), 'lane-not-ready'],
@@ -59,6 +60,7 @@ test.each<[string, Account, string[]]>([
   ['a route is new', account({ routes: [landing, route('a/*', null)] }), ['the route a/* of no Worker is new']],
   ['a route leads elsewhere', account({ routes: [{ ...landing, worker: 'x' }] }), ['the route www.shop.example/landing/* of shop-landing is not there any more as it was', 'the route www.shop.example/landing/* of x is new']],
   ['another version is live', account({ live: live('v2') }), ['another deployment of the Worker is live']],
+  ['a custom domain is new', account({ domains: ['own.shop.example'] }), ['the custom domains of the Worker are others']],
   ['workers.dev is on', account({ subdomain: { enabled: true, previewsEnabled: false } }), ['the workers.dev switches of the Worker are others']],
 ])('what differs beside the removed route: %s', (_, after, expected) => {
   expect(otherChanges(account({ routes: [landing, ours] }), after, [ours.id])).toEqual(expected);

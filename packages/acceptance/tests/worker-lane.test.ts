@@ -75,6 +75,7 @@ test.each<[string, string, RegExp, () => unknown]>([
   ['Access fails open',                'access-unproven', /lets anybody through/u, () => stage.twin.cloudflare.access.failOpen('always')],
   ["the pattern is another Worker's",  'route-taken',     /belongs to the Worker shop-landing/u, () => scene.route(PATTERN, OTHER)],
   ['another host leads to the Worker', 'access-unproven', /open\.shop\.example\/\* .* leads to/u, () => scene.route('open.shop.example/*', WORKER)],
+  ['a custom domain leads to the Worker', 'access-unproven', /custom domain own\.shop\.example leads to/u, () => scene.call('PUT', '/accounts/0123456789abcdef0123456789abcdef/workers/domains', { hostname: 'own.shop.example', service: WORKER })],
   ['another commit is live',           'lane-not-ready',  /version .* of d{40},/u, () => scene.upload(WORKER, workerOf('d'.repeat(40)), 'd'.repeat(40))],
   ['the Worker is not there',          'lane-not-ready',  /Nothing of shop-dashboard-preview is deployed/u, () => scene.call('DELETE', `/accounts/0123456789abcdef0123456789abcdef/workers/scripts/${WORKER}`)],
 ])('not opened: %s', async (_, reasonCode, sentence, given) => {

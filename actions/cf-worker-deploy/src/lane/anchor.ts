@@ -25,8 +25,8 @@ export async function readAnchor(lane: Lane, cloudflare: Cloudflare): Promise<An
 
 /** @param known what was read before: the commit of a version never changes @throws {ProviderError} */
 export async function readAccount({ worker }: Lane, zoneId: string, cloudflare: Cloudflare, known: Account | null = null): Promise<Account> {
-  const [live, routes, subdomain] = await Promise.all([readLive(worker, cloudflare, known), cloudflare.lane.routes(zoneId), cloudflare.subdomain(worker).catch(offIfAbsent)]);
-  return { live, routes, subdomain };
+  const [live, routes, subdomain, domains] = await Promise.all([readLive(worker, cloudflare, known), cloudflare.lane.routes(zoneId), cloudflare.subdomain(worker).catch(offIfAbsent), cloudflare.lane.domains(worker)]);
+  return { live, routes, subdomain, domains };
 }
 
 /** @throws {ProviderError} */
@@ -49,8 +49,8 @@ export function isOurs({ worker, pattern }: Lane): (route: Route) => boolean {
 }
 
 /** Into the log, before anything is written. */
-export function tell({ routes, live, subdomain }: Account, lane: Lane, log: Log): void {
+export function tell({ routes, live, subdomain, domains }: Account, lane: Lane, log: Log): void {
   const mine = routes.filter((route) => route.worker === lane.worker || route.pattern === lane.pattern);
-  log.info(`${lane.worker}: ${live.kind === 'live' ? `version ${live.versionId} (${live.tag ?? 'without a commit'}) is live` : live.kind === 'split' ? 'a gradual deployment is live' : 'nothing is deployed'}; workers.dev ${subdomain.enabled ? 'on' : 'off'}, version addresses ${subdomain.previewsEnabled ? 'on' : 'off'}.`);
+  log.info(`${lane.worker}: ${live.kind === 'live' ? `version ${live.versionId} (${live.tag ?? 'without a commit'}) is live` : live.kind === 'split' ? 'a gradual deployment is live' : 'nothing is deployed'}; workers.dev ${subdomain.enabled ? 'on' : 'off'}, version addresses ${subdomain.previewsEnabled ? 'on' : 'off'}, ${domains.length === 0 ? 'no custom domain' : `custom domains ${domains.join(', ')}`}.`);
   log.info(`${routes.length} routes in ${lane.zone}${mine.map(({ id, pattern, worker }) => `; ${pattern} → ${worker ?? 'no Worker'} (${id})`).join('')}.`);
 }

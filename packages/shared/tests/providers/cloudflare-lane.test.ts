@@ -35,6 +35,12 @@ test('workers.dev is turned off with the addresses of versions, by the date that
   await client.turnOffSubdomain('shop');
 });
 
+test('custom domains are those of the Worker, whatever else is listed', async () => {
+  const one = (hostname: string, service: string) => ({ id: hostname, hostname, service, environment: 'production', zone_id: 'z1', zone_name: 'shop.example' });
+  api().get(`/client/v4/accounts/${ACCOUNT}/workers/domains`).query({ service: 'shop' }).reply(200, ok([one('a.shop.example', 'shop'), one('b.shop.example', 'other')]));
+  expect(await client.domains('shop')).toEqual(['a.shop.example']);
+});
+
 test('applications are read to the last page', async () => {
   const full = Array.from({ length: 100 }, (_, at) => app(String(at)));
   api().get(APPS).query({ per_page: 100, page: 1 }).reply(200, ok(full));
