@@ -1,9 +1,9 @@
 import type { PostContext } from '@vendure-deploy/shared/action';
 import { post as finishGradual } from './gradual/post.ts';
-import { post as finishLane } from './lane/post.ts';
+import { closeUnsettledLane } from './lane/post.ts';
 
-/** What a main step that did not come to its end has left to be undone; each knows by its own mark whether there is anything. */
+/** What a main step that was cancelled, killed or failed in itself has left behind; each operation knows its own mark. */
 export async function post(context: PostContext): Promise<void> {
   await finishGradual(context);
-  await finishLane(context);
+  await closeUnsettledLane(context);
 }

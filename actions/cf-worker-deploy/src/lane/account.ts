@@ -2,11 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Route, Subdomain } from '@vendure-deploy/shared/providers/cloudflare';
 import type { LiveReading } from '../deploy/observe.ts';
 
-/** All of the account that a lane could touch: the zone's routes, whosesoever, and the Worker. */
+/** All of the account that a lane could touch: the zone's routes, whosesoever, and the Worker with its other addresses. */
 export interface Account {
   readonly live: Exclude<LiveReading, { kind: 'unreadable' }>;
   readonly routes: readonly Route[];
   readonly subdomain: Subdomain;
+  /** The Worker's custom domains. */
+  readonly domains: readonly string[];
 }
 
 /** What differs beside the routes that were to go; empty: nothing else was touched. */
@@ -18,6 +20,7 @@ export function otherChanges(before: Account, after: Account, removed: readonly 
     ...missing.map(({ pattern, worker }) => `the route ${pattern} of ${worker ?? 'no Worker'} is not there any more as it was`),
     ...added.map(({ pattern, worker }) => `the route ${pattern} of ${worker ?? 'no Worker'} is new`),
     ...(isDeepStrictEqual(before.live, after.live) ? [] : ['another deployment of the Worker is live']),
+    ...(isDeepStrictEqual(before.domains, after.domains) ? [] : ['the custom domains of the Worker are others']),
     ...(isDeepStrictEqual(before.subdomain, after.subdomain) ? [] : ['the workers.dev switches of the Worker are others']),
   ];
 }

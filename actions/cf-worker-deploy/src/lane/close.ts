@@ -40,7 +40,7 @@ export async function closeLane(target: Target, context: ActionContext<Inputs>):
   const unproven = shut.why ?? (await log.group('See that the Worker does not answer there any more', () => waitUntilGone(waiting, service, versionsOf(account))));
   if (unproven !== null) return result(target, anchor, notClosed(lane, unproven, account, wasClosed));
   if (wasClosed) return result(target, anchor, { decision: 'skipped', reasonCode: 'lane-closed', message: `The lane was closed: no route ${lane.pattern} leads to ${lane.worker}, and ${lane.host} does not answer with its version. Nothing was written.` });
-  const after = await log.group('Compare the account with what it was before', () => readAccount(lane, zoneId, cloudflare).catch(unreadable));
+  const after = await log.group('Compare the account with what it was before', () => readAccount(lane, zoneId, cloudflare, account).catch(unreadable));
   return result(target, anchor, closed(lane, shut.removed, account, after), { removed: shut.removed });
 }
 

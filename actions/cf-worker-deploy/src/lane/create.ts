@@ -10,12 +10,12 @@ import { type Remembered, STATE } from './remembered.ts';
  * @throws {UserError} while nothing has been written
  */
 export async function createRoute(opening: Opening): Promise<string | null> {
-  const { lane, live, zoneId, guarded, session: { cloudflare }, context: { log, signal, state }, target } = opening;
-  const now = await log.group('Read again what is live', () => readLive(lane.worker, cloudflare).catch(unreadable));
+  const { lane, live, zoneId, account, guarded, session: { cloudflare }, context: { log, signal, state }, target } = opening;
+  const now = await log.group('Read again what is live', () => readLive(lane.worker, cloudflare, account).catch(unreadable));
   if (now.kind !== 'live' || now.versionId !== live.versionId) throw new UserError(`What is live of ${lane.worker} ${now.kind === 'unreadable' ? `could not be read again: ${now.why}` : 'has changed since it was read'}. Open the lane again.`, { reasonCode: 'lane-not-ready' });
   const proof = await prove(opening, 'Prove that Access stands before the host');
   signal.throwIfAborted();
-  if (proof.kind === 'unproven') throw new UserError(`Opening was refused, for ${unprovenAccess(opening, proof.why)}. Put an application of ${guarded.teamHost} before all of ${lane.host}, then open the lane again.`, { reasonCode: 'access-unproven' });
+  if (proof.kind === 'unproven') throw new UserError(`Not opened: ${unprovenAccess(opening, proof.why)}. Put an application of ${guarded.teamHost} before all of ${lane.host}, then open the lane again.`, { reasonCode: 'access-unproven' });
   const remembered: Remembered = { accountId: target.accountId, zoneId, zone: lane.zone, worker: lane.worker, pattern: lane.pattern, versionUrl: lane.versionUrl, versionId: live.versionId };
   state.save(STATE, JSON.stringify(remembered));
   return log.group('Create the route', async () => {

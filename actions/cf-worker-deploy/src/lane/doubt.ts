@@ -1,6 +1,7 @@
 import { ProviderError } from '@vendure-deploy/shared/providers/cloudflare';
 import type { Proof } from '../access/judge.ts';
 import { isOurs } from './anchor.ts';
+import { otherAddress } from './judge.ts';
 import { type Opening, prove, unprovenAccess } from './opening.ts';
 import { waitForVersion } from './waiting.ts';
 
@@ -32,8 +33,8 @@ export async function firstDoubt(opening: Opening, { wasOpen, nothingToWrite, re
 }
 
 async function readBack({ lane, zoneId, session: { cloudflare } }: Opening, refusal: string | null): Promise<string | null> {
-  const routes = await cloudflare.lane.routes(zoneId);
-  if (routes.some(isOurs(lane))) return null;
+  const [routes, domains] = await Promise.all([cloudflare.lane.routes(zoneId), cloudflare.lane.domains(lane.worker)]);
+  if (routes.some(isOurs(lane))) return otherAddress(lane, { routes, domains });
   const other = routes.find(({ pattern }) => pattern === lane.pattern);
   const said = refusal === null ? '' : ` (${refusal})`;
   return other === undefined ? `the route ${lane.pattern} is not there after it was created${said}` : `the route ${lane.pattern} leads to ${other.worker ?? 'no Worker'} now${said}`;

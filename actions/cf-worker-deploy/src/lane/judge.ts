@@ -21,7 +21,7 @@ export function judgeAnchor(lane: Lane, anchor: Exclude<AnchorReading, { kind: '
 /** Whether the Worker may be reached by the route at all. */
 export function judgeOpening(lane: Lane, anchor: AnchorReading): Judged {
   if (anchor.kind !== 'read') return { kind: 'refused', judgement: judgeAnchor(lane, anchor) };
-  const { worker, pattern, sha, host } = lane;
+  const { worker, pattern, sha } = lane;
   const { live, routes } = anchor.account;
   const refused = (code: Judgement['reasonCode'], message: string): Judged => ({ kind: 'refused', judgement: failed(code, message) });
   const owner = routes.find((route) => route.pattern === pattern && !isOurs(lane)(route));
@@ -29,9 +29,16 @@ export function judgeOpening(lane: Lane, anchor: AnchorReading): Judged {
   if (live.kind === 'absent') return refused('lane-not-ready', `Nothing of ${worker} is deployed, so there is nothing to open. Nothing was written. Deploy it first, with operation deploy.`);
   if (live.kind === 'split') return refused('deployment-split', `A gradual deployment of ${worker} is in progress. Nothing was written. End it, then open the lane.`);
   if (live.tag !== sha) return refused('lane-not-ready', `What is live of ${worker} is version ${live.versionId} of ${live.tag ?? 'no named commit'}, and the lane was to be opened for ${sha}. Nothing was written. Deploy that first, with operation deploy.`);
-  const elsewhere = routes.find((route) => route.worker === worker && hostOf(route.pattern) !== host);
-  if (elsewhere !== undefined) return refused('access-unproven', `The route ${elsewhere.pattern} (${elsewhere.id}) leads to ${worker}, too, and nobody proves that Access stands before it. Nothing was written. Remove that route first.`);
+  const other = otherAddress(lane, anchor.account);
+  if (other !== null) return refused('access-unproven', `${other}. Nothing was written. Remove that first.`);
   return { kind: 'openable', openable: { zoneId: anchor.zoneId, account: anchor.account, live } };
+}
+
+/** Another way to the Worker, before which nobody proves that Access stands; null: there is none in the zone, and no custom domain. */
+export function otherAddress({ worker, host }: Lane, { routes, domains }: Pick<Account, 'routes' | 'domains'>): string | null {
+  const elsewhere = routes.find((route) => route.worker === worker && hostOf(route.pattern) !== host);
+  const what = elsewhere !== undefined ? `The route ${elsewhere.pattern} (${elsewhere.id})` : domains.length > 0 ? `The custom domain ${domains.join(', ')}` : null;
+  return what === null ? null : `${what} leads to ${worker}, too, and nobody proves that Access stands before it`;
 }
 
 function failed(reasonCode: Judgement['reasonCode'], message: string): Judgement {

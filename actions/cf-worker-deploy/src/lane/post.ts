@@ -9,7 +9,7 @@ const BUDGET_MS = 60_000;
 const PAUSE_MS = 2000;
 
 /** Closes a lane that the main step had begun to open and did not settle. Without its mark, nothing was tried. */
-export async function post({ state, log, http, clock, signal, secret }: PostContext): Promise<void> {
+export async function closeUnsettledLane({ state, log, http, clock, signal, secret }: PostContext): Promise<void> {
   const lane = recall(state.read(STATE));
   if (lane === null) return;
   const { zoneId, zone, worker, pattern, versionUrl, versionId, accountId } = lane;

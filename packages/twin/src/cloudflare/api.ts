@@ -3,6 +3,7 @@ import type { Access } from './access.ts';
 import { accessRoutes } from './access-api.ts';
 import { type Account, AUTHOR } from './account.ts';
 import { deploymentRoutes } from './deployments.ts';
+import { domainRoutes } from './domains.ts';
 import { ok, Refusal, unmodelled } from './envelope.ts';
 import { resourceRoutes } from './resources.ts';
 import { routesOfScript, zoneRoutes } from './routes.ts';
@@ -52,7 +53,7 @@ function accountApi(account: Account, access: Access): Hono {
     await next();
   });
   api.get('/tokens/verify', (c) => access.verify(c.req.raw, 'account'));
-  for (const mount of [scriptRoutes, versionRoutes, deploymentRoutes, secretRoutes, routesOfScript, subdomainRoutes, resourceRoutes, accessRoutes]) mount(api, account);
+  for (const mount of [scriptRoutes, versionRoutes, deploymentRoutes, secretRoutes, routesOfScript, subdomainRoutes, resourceRoutes, accessRoutes, domainRoutes]) mount(api, account);
   return api;
 }
 

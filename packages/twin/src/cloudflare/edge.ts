@@ -58,6 +58,8 @@ function find(account: Account, host: string, request: Request): Found | null {
   const route = routeFor(account.state.routes, url);
   const routed = route === null ? undefined : account.state.scripts[route.script];
   if (routed !== undefined) return { script: routed };
+  const domain = account.state.scripts[account.state.domains.find(({ hostname }) => hostname === host)?.service ?? ''];
+  if (domain !== undefined) return { script: domain };
   for (const script of Object.values(account.state.scripts)) {
     const dev = devHost(account, script);
     if (host === dev) return script.subdomain.enabled ? { script } : null;

@@ -37,6 +37,7 @@ export function scriptRoutes(api: Hono, account: Account): void {
       const { name } = scriptOf(account, c.req.param('script'));
       delete account.state.scripts[name];
       account.state.routes = account.state.routes.filter(({ script }) => script !== name);
+      account.state.domains = account.state.domains.filter(({ service }) => service !== name);
       account.save();
       return ok(null);
     });

@@ -63,6 +63,8 @@ const state = z.object({
   namespaces: z.array(z.object({ id: z.string(), title: z.string() })),
   buckets: z.array(z.object({ name: z.string(), creation_date: z.string() })),
   uploads: z.record(z.string(), z.object({ script: z.string(), manifest, startedAt: z.number() })),
+  /** Custom domains: the Worker is all of such a host. */
+  domains: z.array(z.object({ id: z.string(), hostname: z.string(), service: z.string(), zone: z.string() })).default(() => []),
   access: z.object({
     team: z.string(),
     /** PEM; null until something is signed. */
@@ -84,7 +86,7 @@ export type Route = CloudflareState['routes'][number];
 export function loadState(directory: string): CloudflareState {
   const path = join(directory, 'state.json');
   if (existsSync(path)) return state.parse(JSON.parse(readFileSync(path, 'utf8')));
-  return { key: randomBytes(32).toString('hex'), subdomain: 'shop-example', scripts: {}, routes: [], namespaces: [], buckets: [], uploads: {}, access: noAccess() };
+  return { key: randomBytes(32).toString('hex'), subdomain: 'shop-example', scripts: {}, routes: [], namespaces: [], buckets: [], uploads: {}, domains: [], access: noAccess() };
 }
 
 /** Written before the answer goes out: what was told to a client is also there after a kill. Secrets lie in it, so only its owner reads it. */

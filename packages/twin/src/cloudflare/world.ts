@@ -42,6 +42,7 @@ export interface CloudflareWorld {
 
 export interface Inventory {
   readonly routes: CloudflareState['routes'];
+  readonly domains: CloudflareState['domains'];
   readonly workers: readonly { readonly name: string; readonly versions: readonly string[]; readonly live: Deployment | null; readonly subdomain: Script['subdomain'] }[];
 }
 
@@ -67,6 +68,7 @@ export function createCloudflareWorld({ directory, token, accountId, zones, outb
     access: createAccessSetup(account, team, guard),
     inventory: () => structuredClone({
       routes: state.routes,
+      domains: state.domains,
       workers: Object.values(state.scripts).map((script) => ({ name: script.name, versions: script.versions.map(({ id }) => id), live: script.deployments[0] ?? null, subdomain: script.subdomain })),
     }),
     serves: (worker) => liveTags(state.scripts[worker]),

@@ -110,6 +110,20 @@ test('a world that comes back has its applications, and the key that signed befo
   expect(claimsOf((await stage.visit('/', METADATA)).headers.get('cf-access-metadata') ?? '')).toMatchObject({ aud });
 });
 
+test('a custom domain is all of its host, and Access stands before it, too', async () => {
+  const version = await stage.seed(SHA.old);
+  const serve = async (): Promise<string | null | undefined> => (await stage.world.serve('own.shop.example', new Request('https://own.shop.example/__version')))?.headers.get('x-deploy-version');
+  expect(await serve()).toBeUndefined();
+  const { result } = await stage.call('PUT', `/accounts/${ACCOUNT}/workers/domains`, { body: { hostname: 'own.shop.example', service: 'shop-dashboard', environment: 'production' } });
+  expect(result).toMatchObject({ hostname: 'own.shop.example', service: 'shop-dashboard', zone_name: 'shop.example' });
+  expect([await serve(), (await stage.call('GET', `/accounts/${ACCOUNT}/workers/domains?service=shop-dashboard`)).result]).toEqual([version, [result]]);
+  const { id } = stage.world.access.addApp({ domains: ['own.shop.example'], decisions: ['allow'] });
+  expect(await serve()).toBeNull();
+  stage.world.access.removeApp(id);
+  await stage.call('DELETE', `/accounts/${ACCOUNT}/workers/domains/${(result as { id: string }).id}`);
+  expect([await serve(), (await stage.call('PUT', `/accounts/${ACCOUNT}/workers/domains`, { body: { hostname: 'own.other.example', service: 'shop-dashboard' } })).status]).toEqual([undefined, 400]);
+});
+
 test('the host of a team that is not this one has no certificates', async () => {
   const answer = await stage.world.provider.fetch(new Request('https://other.cloudflareaccess.com/cdn-cgi/access/certs'));
   expect([stage.world.provider.claims('other.cloudflareaccess.com'), answer.status]).toEqual([true, 404]);

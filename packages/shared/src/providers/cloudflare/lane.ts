@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ProviderError } from '../error.ts';
 import { type AccessApp, accessApps, accessPolicies } from './access.ts';
 import { caller, type CloudflareClientOptions } from './call.ts';
-import { type Route, routeList, zoneList } from './route.ts';
+import { domainList, type Route, routeList, zoneList } from './route.ts';
 
 /** What opens and closes one way to a Worker. All throw ProviderError; a write is sent once, and only what is read afterwards says whether it was done. */
 export interface CloudflareLaneClient {
@@ -12,6 +12,8 @@ export interface CloudflareLaneClient {
   /** @see https://developers.cloudflare.com/api/resources/workers/subresources/routes/methods/create/ */
   createRoute(zoneId: string, route: { readonly pattern: string; readonly worker: string }): Promise<void>;
   deleteRoute(zoneId: string, id: string): Promise<void>;
+  /** The custom domains that lead to the Worker, by their hosts. */
+  domains(worker: string): Promise<readonly string[]>;
   /** The Worker on workers.dev, and its versions on addresses of their own. */
   turnOffSubdomain(worker: string): Promise<void>;
   /** All of the account; `forbidden`: the token may not read them. Needs "Access: Apps and Policies Read". */
@@ -39,6 +41,10 @@ export function cloudflareLaneClient(options: CloudflareClientOptions): Cloudfla
     },
     async deleteRoute(zoneId, id) {
       await call({ method: 'DELETE', path: `${routesOf(zoneId)}/${encodeURIComponent(id)}`, what: `the removal of route ${id}`, shape: z.unknown() });
+    },
+    async domains(worker) {
+      const found = await call({ method: 'GET', path: `accounts/${account}/workers/domains?service=${encodeURIComponent(worker)}`, what: `the custom domains of ${worker}`, shape: domainList });
+      return found.filter(({ service }) => service === worker).map(({ hostname }) => hostname);
     },
     async turnOffSubdomain(worker) {
       // Without this date the API knows no switch for the versions' addresses (wrangler sends it, too).

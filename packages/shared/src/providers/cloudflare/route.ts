@@ -13,6 +13,9 @@ export interface Subdomain {
   readonly previewsEnabled: boolean;
 }
 
+/** Custom domains: a Worker is all of such a host, without a route. */
+export const domainList = z.array(z.object({ hostname: z.string(), service: z.string() }));
+
 export const zoneList = z.array(z.object({ id: z.string(), name: z.string() }));
 
 export const routeList = z
