@@ -12,6 +12,7 @@ export const inputs = {
   'github-token': input.secret({ description: 'For all but build: renews the deploy lock right before the first write, and before each shift of traffic; without it nothing is fenced' }),
   'access-client-id': input.secret({ description: 'For the lanes: id of the service token that Cloudflare Access lets through; close-lane can do without' }),
   'access-client-secret': input.secret({ description: 'For the lanes: its secret' }),
+  'worker-secrets': input.secrets({ description: 'For deploy and gradual: lines NAME=VALUE, secrets of the Worker; they travel in the version that is uploaded' }),
   redeploy: input.boolean({ description: 'Deploy even when the commit serves already', default: 'false' }),
   steps: input.text({ description: 'For gradual: percentages of the new version, rising to 100', default: '10, 50, 100' }),
   'soak-seconds': input.seconds({ description: 'For gradual: how long each step is watched', default: '60' }),

@@ -29,7 +29,8 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
   if (given !== '' && !/^[0-9a-f]{32}$/.test(given)) {
     throw new UserError(`cf-worker-deploy: input \`cloudflare-account-id\` is ${JSON.stringify(given)}. Allowed: 32 hexadecimal digits. Leave it empty to use \`${key}\` (${worker['account-id']}).`);
   }
-  const secrets = (['cloudflare-api-token', 'github-token', 'access-client-id', 'access-client-secret'] as const).filter((name) => !inputs[name].isEmpty);
+  const tokens = (['cloudflare-api-token', 'github-token', 'access-client-id', 'access-client-secret'] as const).filter((name) => !inputs[name].isEmpty);
+  const secrets = inputs['worker-secrets'].size === 0 ? tokens : [...tokens, 'worker-secrets'];
   if (operation === 'build' && secrets.length > 0) {
     throw new UserError(`cf-worker-deploy: operation build runs the shop's own code and takes no token. Leave ${secrets.map((name) => `\`${name}\``).join(' and ')} out of this step; give them to operation deploy.`);
   }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ActionContext, type ActionResult, UserError } from '@vendure-deploy/shared/action';
 import { cloudflareClient } from '@vendure-deploy/shared/providers/cloudflare';
+import type { Secret } from '@vendure-deploy/shared/secrets';
 import type { Inputs, Outputs } from '../io.ts';
 import type { Target } from '../target.ts';
 import { deployArguments } from '../wrangler/arguments.ts';
@@ -48,8 +49,9 @@ export async function deploy(target: Target, context: Context): Promise<Result> 
     }
     const { wrangler, config, wranglerEnvironment, cwd } = ready;
     const message = `${context.run.runUrl} by @${context.run.actor}`;
-    const call = (args: readonly string[]): Promise<Said> => callWrangler({ wrangler, args, cwd, accountId: target.accountId, token, temporary, seconds: inputs['wrangler-timeout-seconds'], signal, log });
-    const said = await log.group(`Deploy with wrangler ${wrangler.version}`, () => call(deployArguments({ config, environment: wranglerEnvironment, sha: plan.sha, message })));
+    const call = (args: readonly string[], secrets: ReadonlyMap<string, Secret> = new Map()): Promise<Said> =>
+      callWrangler({ wrangler, args, cwd, accountId: target.accountId, token, secrets, temporary, seconds: inputs['wrangler-timeout-seconds'], signal, log });
+    const said = await log.group(`Deploy with wrangler ${wrangler.version}`, () => call(deployArguments({ config, environment: wranglerEnvironment, sha: plan.sha, message }), inputs['worker-secrets']));
     const mended = said.exitCode === 0 ? null : await log.group('See whether it is live all the same', () => mend({ said, anchor, look, sha: plan.sha, config, environment: wranglerEnvironment, signal, call }));
     const seen = await log.group('Read back', () =>
       gate({ look, course: { sha: plan.sha, versionId: said.versionId, anchor }, clock, signal, budgetMs: inputs['propagation-seconds'] * 1000, intervalMs: inputs['read-interval-seconds'] * 1000, log }),

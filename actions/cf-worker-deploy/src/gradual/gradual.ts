@@ -9,6 +9,7 @@ import { type Observed, observer } from '../deploy/observe.ts';
 import { planOf } from '../deploy/plan.ts';
 import { prepare, type Ready } from '../deploy/prepare.ts';
 import { resultOf } from '../deploy/result.ts';
+import type { Secret } from '@vendure-deploy/shared/secrets';
 import type { Inputs, Outputs } from '../io.ts';
 import type { Target } from '../target.ts';
 import { uploadArguments } from '../wrangler/arguments.ts';
@@ -63,10 +64,10 @@ export async function gradual(target: Target, context: Context): Promise<Result>
     }
     const { wrangler, config, wranglerEnvironment: environment } = ready;
     const message = `${context.run.runUrl} by @${context.run.actor}`;
-    const call = (args: readonly string[], cwd: string | null, by: AbortSignal): Promise<Said> =>
-      callWrangler({ wrangler, args, cwd, accountId: target.accountId, token, temporary, seconds: inputs['wrangler-timeout-seconds'], signal: by, log });
+    const call = (args: readonly string[], cwd: string | null, by: AbortSignal, secrets: ReadonlyMap<string, Secret> = new Map()): Promise<Said> =>
+      callWrangler({ wrangler, args, cwd, accountId: target.accountId, token, secrets, temporary, seconds: inputs['wrangler-timeout-seconds'], signal: by, log });
     const late = lasting(signal, RETURN_MS);
-    const uploaded = await log.group(`Upload with wrangler ${wrangler.version}`, () => call(uploadArguments({ config, environment, sha: plan.sha, message }), ready.cwd, signal));
+    const uploaded = await log.group(`Upload with wrangler ${wrangler.version}`, () => call(uploadArguments({ config, environment, sha: plan.sha, message }), ready.cwd, signal, inputs['worker-secrets']));
     const missing = signal.aborted ? 'cancelled during the upload' : uploadFault(uploaded);
     const freshId = missing === null ? uploaded.versionId : null;
     const ended: Ended = freshId === null

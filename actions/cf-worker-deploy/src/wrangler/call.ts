@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '@vendure-deploy/shared/action';
 import type { Secret } from '@vendure-deploy/shared/secrets';
@@ -14,6 +14,8 @@ interface Call {
   readonly cwd: string | null;
   readonly accountId: string;
   readonly token: Secret | null;
+  /** Of the version that this call uploads; in a file of its own, which only this user reads and only this call has. */
+  readonly secrets?: ReadonlyMap<string, Secret>;
   readonly temporary: string;
   readonly seconds: number;
   readonly signal: AbortSignal;
@@ -26,14 +28,15 @@ export type Said = Pick<ToolResult, 'exitCode' | 'timedOut'> & WranglerOutput & 
 const GRACE_MS = 1000;
 
 /** One call of wrangler in a home of its own, which is gone afterwards. @returns what it said, which proves nothing */
-export async function callWrangler({ wrangler, args, cwd, accountId, token, temporary, seconds, signal, log }: Call): Promise<Said> {
+export async function callWrangler({ wrangler, args, cwd, accountId, token, secrets = new Map(), temporary, seconds, signal, log }: Call): Promise<Said> {
   const home = await mkdtemp(join(temporary, 'wrangler-'));
   const outputFile = join(home, 'output.ndjson');
   try {
+    const more = secrets.size === 0 ? [] : ['--secrets-file', await secretsFile(home, secrets)];
     const result = await runTool({
       // The Node that runs us: wrangler refuses old ones, and the job's own may be one.
       command: process.execPath,
-      args: [wrangler.entry, ...args],
+      args: [wrangler.entry, ...args, ...more],
       cwd: cwd ?? home,
       environment: wranglerEnvironment({ home, outputFile, accountId, token }),
       deadlineMs: seconds * 1000,
@@ -48,4 +51,11 @@ export async function callWrangler({ wrangler, args, cwd, accountId, token, temp
   } finally {
     await rm(home, { recursive: true, force: true });
   }
+}
+
+/** JSON: in wrangler's other form, `$NAME` in a value would be replaced by a variable of the process. */
+async function secretsFile(home: string, secrets: ReadonlyMap<string, Secret>): Promise<string> {
+  const path = join(home, 'secrets.json');
+  await writeFile(path, JSON.stringify(Object.fromEntries([...secrets].map(([name, value]) => [name, value.reveal()]))), { mode: 0o600 });
+  return path;
 }

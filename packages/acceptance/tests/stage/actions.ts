@@ -21,7 +21,7 @@ export type Input = Subject['inputs'][number];
 /** What a kind alone does not say. */
 const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'build-vendure-image': { 'build-secrets': `NPM_TOKEN=${secretOf('build-secrets')}` },
-  'cf-worker-deploy': { operation: 'deploy', 'artifact-directory': '../artifact' },
+  'cf-worker-deploy': { operation: 'deploy', 'worker-secrets': `API_KEY=${secretOf('worker-secrets')}`, 'artifact-directory': '../artifact' },
   'deploy-report': { phases: '{}' },
 };
 

@@ -52,6 +52,10 @@ export interface WorkerStage extends AsyncDisposable {
   forget(): Promise<void>;
   /** The deploy lock is free while that lasts, and this run's again afterwards. */
   withoutLock(work: (lose: () => Promise<void>) => Promise<void>): Promise<void>;
+  run(operation: string, given: Given): Promise<Ran>;
+  deploy(given: Given): Promise<Ran>;
+  /** The values that a version really has. */
+  secretsOf(versionId: string): Readonly<Record<string, string>>;
   gradual(given: Given): Promise<Ran>;
   returnTo(versionId: string, given?: Given): Promise<Ran>;
   /** What is live by the account: percentages by version. */
@@ -158,6 +162,9 @@ export async function openWorkerStage(): Promise<WorkerStage> {
       await takeLock(world);
       await world.close();
     },
+    run,
+    secretsOf: (versionId) => twin.cloudflare.secretsOf(WORKER, versionId),
+    deploy: (given) => run('deploy', given),
     gradual: (given) => run('gradual', given),
     returnTo: (versionId, given = {}) => run('return', { ...given, inputs: { 'artifact-directory': '', 'to-version-id': versionId, ...given.inputs } }),
     live,

@@ -5,6 +5,7 @@ import { type AccessSetup, createAccessSetup } from './access-api.ts';
 import { createGuard } from './access-guard.ts';
 import { createTeam } from './access-team.ts';
 import type { Account, Zone } from './account.ts';
+import { secretsOf as secretBindings } from './bindings.ts';
 import { changesAccount, createApi } from './api.ts';
 import { openContent } from './content.ts';
 import { createEdge } from './edge.ts';
@@ -32,6 +33,8 @@ export interface CloudflareWorld {
   inventory(): Inventory;
   /** What is live: the tag of the version that gets traffic, mixed when two do, `untagged:<id>` for one without a tag; null when nothing serves. */
   serves(worker: string): Serving;
+  /** The values that a version really has, which no API tells. */
+  secretsOf(worker: string, versionId: string): Readonly<Record<string, string>>;
   claimsHost(host: string): boolean;
   /** A KV namespace under an id that a configuration names, as an earlier set-up left it. One that is there stays as it is. */
   seedNamespace(namespace: { readonly id: string; readonly title: string }): void;
@@ -72,6 +75,10 @@ export function createCloudflareWorld({ directory, token, accountId, zones, outb
       workers: Object.values(state.scripts).map((script) => ({ name: script.name, versions: script.versions.map(({ id }) => id), live: script.deployments[0] ?? null, subdomain: script.subdomain })),
     }),
     serves: (worker) => liveTags(state.scripts[worker]),
+    secretsOf(worker, versionId) {
+      const bindings = state.scripts[worker]?.versions.find(({ id }) => id === versionId)?.bindings ?? [];
+      return Object.fromEntries(secretBindings(bindings).map(({ name, text }) => [name, String(text)]));
+    },
     claimsHost: edge.claimsHost,
     seedNamespace({ id, title }) {
       if (state.namespaces.some((one) => one.id === id)) return;
