@@ -72,6 +72,7 @@ test.each<[string, Evidence, string]>([
   ['a visit takes too long',                         evidence({ at: { '/__version': TIMEOUT } }),                                          'no answer within'],
   ['the login of another team',                      evidence({ at: { '/': answered({ location: `https://evil.cloudflareaccess.com/cdn-cgi/access/login/${HOST}` }) } }), 'not to the login of'],
   ['a host that only ends like the team',            evidence({ at: { '/': answered({ location: `https://${TEAM}.evil.example/cdn-cgi/access/login/${HOST}` }) } }), 'not to the login of'],
+  ['a team whose name ends like ours',               evidence({ at: { '/': answered({ location: `https://evil${TEAM}/cdn-cgi/access/login/${HOST}` }) } }), 'not to the login of'],
   ['the team as a user name',                        evidence({ at: { '/': answered({ location: `https://${TEAM}@evil.example/cdn-cgi/access/login/${HOST}` }) } }), 'not to the login of'],
   ['the login by http',                              evidence({ at: { '/': answered({ location: `http://${TEAM}/cdn-cgi/access/login/${HOST}` }) } }), 'not to the login of'],
   ['the login of another host',                      evidence({ at: { '/': answered({ location: `https://${TEAM}/cdn-cgi/access/login/www.shop.example` }) } }), 'not to the login of'],
@@ -128,4 +129,5 @@ test('nothing read is nothing proven', async () => {
   const nothing: Evidence = { keys: { kind: 'read', jwks }, asked: [], visited: [], apps: { kind: 'not-allowed' } };
   expect(await proof(nothing)).toMatchObject({ kind: 'unproven' });
   expect(await proof({ ...nothing, visited: evidence().visited })).toMatchObject({ kind: 'unproven' });
+  expect(await proof({ ...evidence(), visited: [] })).toMatchObject({ kind: 'unproven' });
 });
