@@ -21,6 +21,8 @@ describe('a well version', () => {
     expect(others).toEqual([]);
     expect(await stage.history()).toEqual([{ [fresh]: 0, [old]: 100 }, { [fresh]: 10, [old]: 90 }, { [fresh]: 50, [old]: 50 }, { [fresh]: 100 }]);
     expect(ran.writes).toEqual(['POST versions', 'PATCH script-settings', 'POST deployments', 'POST deployments', 'POST deployments', 'POST deployments', 'POST subdomain', 'PUT routes']);
+    // MB of the action alone: wrangler's processes are not in it.
+    expect(ran.main.peakMb).toBeLessThan(120);
     expect(ran.main.outputs).toMatchObject({ 'serving-sha': stage.sha.new, 'previous-sha': stage.sha.old, 'version-id': fresh, 'previous-version-id': old });
     expect(await stage.call('GET', `/versions/${fresh}`)).toMatchObject({ annotations: { 'workers/tag': stage.sha.new, 'workers/message': 'https://github.com/example/shop/actions/runs/1001/attempts/1 by @operator' } });
     const again = await stage.gradual({});

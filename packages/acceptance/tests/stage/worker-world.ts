@@ -28,6 +28,8 @@ export interface Given {
   readonly commit?: Commit;
   readonly faults?: readonly string[];
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Added to each round trip. */
+  readonly latencyMs?: number;
   readonly signals?: NonNullable<StartOptions['signals']>;
   /** While the action is at work. */
   readonly meanwhile?: () => Promise<void>;
@@ -39,6 +41,8 @@ export interface Ran {
   readonly post: ActionRun;
   readonly unfired: readonly string[];
   readonly strayCalls: readonly string[];
+  /** Of the action itself at Cloudflare, wrangler's left out. */
+  readonly calls: readonly string[];
   /** Writes at Cloudflare, as `POST deployments`. */
   readonly writes: readonly string[];
 }
@@ -57,6 +61,8 @@ export interface WorkerStage extends AsyncDisposable {
   /** The values that a version really has. */
   secretsOf(versionId: string): Readonly<Record<string, string>>;
   gradual(given: Given): Promise<Ran>;
+  /** A bare `wrangler deploy` of the commit's built tree, as a person would type it. @returns seconds */
+  bareWrangler(commit: Commit, latencyMs: number): Promise<number>;
   returnTo(versionId: string, given?: Given): Promise<Ran>;
   /** What is live by the account: percentages by version. */
   live(): Promise<Split>;
@@ -87,7 +93,7 @@ export async function openWorkerStage(): Promise<WorkerStage> {
   const { folder } = subjectOf('cf-worker-deploy');
   const workspaceOf = (commit: Commit): string => join(directory, 'checkouts', commit);
   const inputsOf = (commit: Commit): Record<string, string> => ({ environment: 'production', surface: 'dashboard', sha: sha[commit], 'artifact-directory': join(directory, 'artifacts', commit) });
-  const openRun = (faults: readonly string[]): Promise<TwinRun> => twin.openRun({ faults, latencyMs: 0, lock: { repository: REPOSITORY, environment: 'production' } });
+  const openRun = (faults: readonly string[], latencyMs = 0): Promise<TwinRun> => twin.openRun({ faults, latencyMs, lock: { repository: REPOSITORY, environment: 'production' } });
 
   const setUp = await openRun([]);
   const takeLock = async ({ environment }: TwinRun): Promise<void> => {
@@ -117,8 +123,8 @@ export async function openWorkerStage(): Promise<WorkerStage> {
   const live = async (): Promise<Split> => (await deployments())[0]?.split ?? {};
   let since = '';
 
-  async function run(operation: string, { commit = 'new', faults = [], inputs = {}, signals = [], meanwhile }: Given): Promise<Ran> {
-    const world = await openRun(faults);
+  async function run(operation: string, { commit = 'new', faults = [], inputs = {}, signals = [], meanwhile, latencyMs = 0 }: Given): Promise<Ran> {
+    const world = await openRun(faults, latencyMs);
     try {
       const given = {
         folder, workspace: workspaceOf(commit), environment: world.environment,
@@ -127,12 +133,13 @@ export async function openWorkerStage(): Promise<WorkerStage> {
           steps: '10, 100', 'soak-seconds': '1', 'probe-interval-seconds': '1', 'read-interval-seconds': '1', 'propagation-seconds': '20', ...inputs,
         },
       };
-      const [main] = await Promise.all([startAction({ ...given, signals }), meanwhile?.()]);
+      const [main] = await Promise.all([startAction({ ...given, signals, weigh: true }), meanwhile?.()]);
       const post = await startAction({ ...given, state: main.state });
       return {
         main, post,
         unfired: world.faultReport().filter(({ fired }) => fired === 0).map(({ rule }) => rule),
         strayCalls: world.strayCalls(),
+        calls: world.requests().filter(({ host, agent }) => host === 'api.cloudflare.com' && !agent.startsWith('wrangler')).map(({ method, path }) => `${method} ${path}`),
         writes: world.requests().filter(({ write, host }) => write && host === 'api.cloudflare.com').map(({ method, path }) => `${method} ${path.split('/').at(-1) ?? ''}`),
       };
     } finally {
@@ -165,6 +172,19 @@ export async function openWorkerStage(): Promise<WorkerStage> {
     run,
     secretsOf: (versionId) => twin.cloudflare.secretsOf(WORKER, versionId),
     deploy: (given) => run('deploy', given),
+    async bareWrangler(commit, latencyMs) {
+      const world = await openRun([], latencyMs);
+      const home = await mkdtemp(join(directory, 'home-'));
+      const started = performance.now();
+      try {
+        await promisify(execFile)(process.execPath, [join(workspaceOf(commit), 'node_modules/wrangler/bin/wrangler.js'), 'deploy', '--config', 'apps/dashboard/wrangler.jsonc', '--env', 'production', '--tag', sha[commit]], {
+          cwd: workspaceOf(commit), env: { ...world.environment, PATH: process.env['PATH'], HOME: home, CI: 'true', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true', CLOUDFLARE_API_TOKEN: twin.credentials.cloudflareApiToken, CLOUDFLARE_ACCOUNT_ID: ACCOUNT },
+        });
+        return (performance.now() - started) / 1000;
+      } finally {
+        await world.close();
+      }
+    },
     gradual: (given) => run('gradual', given),
     returnTo: (versionId, given = {}) => run('return', { ...given, inputs: { 'artifact-directory': '', 'to-version-id': versionId, ...given.inputs } }),
     live,
