@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Secret } from '@vendure-deploy/shared/secrets';
-import { configuredAccount, configuresAssets } from '../src/wrangler/configuration.ts';
+import { configuredAccount, configuredZones, configuresAssets } from '../src/wrangler/configuration.ts';
 import { deployArguments, dryRunArguments, promoteArguments, shiftArguments, uploadArguments } from '../src/wrangler/arguments.ts';
 import { wranglerEnvironment } from '../src/wrangler/environment.ts';
 import { installedWrangler } from '../src/wrangler/installed.ts';
@@ -100,4 +100,14 @@ test('the first error is quoted, in one line and without colours', () => {
   expect(firstError('', stderr, 'about /user/tokens/verify')).toBe('A request failed: Authentication error [code: 10000]');
   expect(firstError('', '', 'said in the file')).toBe('said in the file');
   expect(firstError('Total Upload: 1 KiB\n', '', null)).toBe('');
+});
+
+test.each<[string, unknown, string[]]>([
+  ['no routes', {}, []],
+  ['routes of the environment', { routes: [{ pattern: 'a/*', zone_name: 'top.example' }], env: { production: { routes: [{ pattern: 'b/*', zone_name: 'shop.example' }, { pattern: 'c/*', zone_name: 'shop.example' }] } } }, ['shop.example']],
+  ['inherited routes, one by its zone\'s id, one as text', { routes: [{ pattern: 'a/*', zone_name: 'top.example' }, { pattern: 'b/*', zone_id: 'f' }, 'c.example/*'], env: { production: {} } }, ['top.example']],
+  ['one route', { route: { pattern: 'a/*', zone_name: 'top.example' } }, ['top.example']],
+  ['an environment that has none of its own', { routes: [{ pattern: 'a/*', zone_name: 'top.example' }], env: { production: { routes: [] } } }, []],
+])('the zones of a wrangler configuration with %s', (_name, configuration, zones) => {
+  expect(configuredZones(JSON.stringify(configuration), 'wrangler.jsonc', 'production')).toEqual(zones);
 });

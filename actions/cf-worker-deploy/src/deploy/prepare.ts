@@ -1,12 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
+import { cloudflareLaneClient, ProviderError } from '@vendure-deploy/shared/providers/cloudflare';
 import { unpack } from '../artifact/unpack.ts';
 import { requireCheckout } from '../checkout.ts';
 import type { Inputs } from '../io.ts';
 import { runShopCommand } from '../shop-command.ts';
 import type { Target } from '../target.ts';
-import { configuredAccount } from '../wrangler/configuration.ts';
+import { configuredAccount, configuredZones } from '../wrangler/configuration.ts';
 import { dryRunArguments } from '../wrangler/arguments.ts';
 import { callWrangler } from '../wrangler/call.ts';
 import { installedWrangler, type Wrangler } from '../wrangler/installed.ts';
@@ -35,9 +36,10 @@ export async function prepare(target: Target, tree: string, context: ActionConte
   const wrangler = await installWrangler(target, context);
   const cwd = join(tree, target.config.directory);
   await mkdir(cwd, { recursive: true });
-  const said = await log.group(`Dry run with wrangler ${wrangler.version}`, () =>
+  const [said] = await log.group(`Dry run with wrangler ${wrangler.version}`, () => Promise.all([
     callWrangler({ wrangler, args: dryRunArguments({ config, environment: wranglerEnvironment }), cwd, accountId: target.accountId, token: null, temporary, seconds: inputs['wrangler-timeout-seconds'], signal, log }),
-  );
+    requireZones(target, config, wranglerEnvironment, context),
+  ]));
   signal.throwIfAborted();
   if (said.exitCode !== 0) throw refused(`wrangler cannot deploy this artifact: ${said.timedOut ? 'its dry run did not end in time' : said.firstError || 'its dry run failed without an error, see its log above'}`);
   if (said.workerName !== target.config.worker) {
@@ -50,6 +52,22 @@ export async function prepare(target: Target, tree: string, context: ActionConte
 export async function installWrangler(target: Target, { inputs, log, signal, workspace }: ActionContext<Inputs>): Promise<Wrangler> {
   await runShopCommand({ key: 'install', argv: target.config.install, workspace, environment: NO_SCRIPTS, seconds: inputs['build-timeout-seconds'], signal, log });
   return installedWrangler(workspace, target.config.directory, target.wranglerRange);
+}
+
+/** wrangler switches first and looks for the zone of a route afterwards: an unknown one would leave the new version live, and the command failed. */
+async function requireZones(target: Target, config: string, environment: string, { inputs, http, signal, log }: ActionContext<Inputs>): Promise<void> {
+  const file = target.config['wrangler-config'];
+  const cloudflare = cloudflareLaneClient({ http, token: inputs['cloudflare-api-token'], accountId: target.accountId, signal });
+  await Promise.all(configuredZones(await readFile(config, 'utf8'), file, environment).map(async (zone) => {
+    try {
+      await cloudflare.zoneId(zone);
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      if (error.code === 'not-found') throw refused(`${file} has a route in the zone ${zone}, which Cloudflare does not know for this token in the account ${target.accountId}. Correct the route, or give the token "Zone: Read" for it`);
+      // A token may be allowed routes and not zones; wrangler will say.
+      log.info(`Whether the zone ${zone} is there could not be read: ${error.message}`);
+    }
+  }));
 }
 
 /** The account of the wrangler configuration beats the one that we give: both must be the same. */

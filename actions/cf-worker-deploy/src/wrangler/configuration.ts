@@ -3,7 +3,8 @@ import { parse as parseJson, type ParseError } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
 
-const own = z.object({ account_id: z.string().optional(), assets: z.unknown().optional() });
+const route = z.union([z.string(), z.looseObject({ zone_name: z.string().optional() })]);
+const own = z.object({ account_id: z.string().optional(), assets: z.unknown().optional(), route: route.optional(), routes: z.array(route).optional() });
 const whole = own.extend({ env: z.record(z.string(), own).optional() });
 
 /**
@@ -20,6 +21,14 @@ export function configuredAccount(text: string, file: string, environment: strin
 export function configuresAssets(text: string, file: string, environment: string): boolean {
   const read = readConfiguration(text, file);
   return (read.env?.[environment]?.assets ?? read.assets ?? null) !== null;
+}
+
+/** The zones that its routes name, each once; an environment without routes of its own inherits them. @throws {UserError} invalid-config */
+export function configuredZones(text: string, file: string, environment: string): string[] {
+  const read = readConfiguration(text, file);
+  const routesOf = ({ route: one, routes = one === undefined ? undefined : [one] }: z.infer<typeof own>): z.infer<typeof route>[] | undefined => routes;
+  const routes = routesOf(read.env?.[environment] ?? {}) ?? routesOf(read) ?? [];
+  return [...new Set(routes.flatMap((one) => (typeof one === 'string' || one.zone_name === undefined ? [] : [one.zone_name])))];
 }
 
 function readConfiguration(text: string, file: string): z.infer<typeof whole> {

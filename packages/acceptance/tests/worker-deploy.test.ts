@@ -26,3 +26,11 @@ test('operation build takes none of them', async () => {
   const { main } = await stage.run('build', { inputs: { 'worker-secrets': `API_KEY=${VALUE}`, 'cloudflare-api-token': '', 'github-token': '' } });
   expect(annotations(main)[0]).toContain("operation build runs the shop's own code and takes no token. Leave `worker-secrets` out of this step");
 });
+
+test('a route in a zone that Cloudflare does not know is told before the upload: wrangler would find it after the switch', async () => {
+  const old = await stage.reset();
+  const { main, writes } = await stage.deploy({ faults: ['cloudflare GET /client/v4/zones 1- 200 {"success":true,"errors":[],"messages":[],"result":[]}'] });
+  expectEnding(main, subject, { decision: 'failed', reasonCode: 'invalid-config' });
+  expect(annotations(main)[0]).toContain('apps/dashboard/wrangler.jsonc has a route in the zone shop.example, which Cloudflare does not know for this token');
+  expect([writes, await stage.live()]).toEqual([[], { [old]: 100 }]);
+});
