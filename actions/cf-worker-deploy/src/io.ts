@@ -3,13 +3,14 @@ import { input } from '@vendure-deploy/shared/action';
 export const inputs = {
   config: input.text({ description: "The shop's deploy configuration, from the workspace's root", default: '.github/deploy.config.yml' }),
   environment: input.text({ description: 'Environment of the configuration', required: true }),
-  operation: input.choice({ description: 'build (in a job without secrets), deploy, gradual (a deploy in steps that returns by itself), return (to a version, by its id), open-lane and close-lane for a Worker behind Access, or ensure-resources (KV and R2, once)', values: ['build', 'deploy', 'gradual', 'return', 'open-lane', 'close-lane', 'ensure-resources'], required: true }),
+  operation: input.choice({ description: 'build (in a job without secrets), deploy, gradual (a deploy in steps that returns by itself), return (to a version, by its id), open-lane and close-lane for a Worker behind Access, preview and preview-delete (a Worker per pull request), or ensure-resources (KV and R2, once)', values: ['build', 'deploy', 'gradual', 'return', 'open-lane', 'close-lane', 'preview', 'preview-delete', 'ensure-resources'], required: true }),
   surface: input.choice({ description: 'dashboard or storefront', values: ['dashboard', 'storefront'], required: true }),
-  sha: input.sha({ description: 'The commit that is checked out, and is to serve, 40 hexadecimal digits; for return: any that is checked out', required: true }),
-  'artifact-directory': input.text({ description: 'Folder that build writes, and deploy and gradual read; outside the checkout. The others need none' }),
+  sha: input.sha({ description: 'The commit that is checked out, and is to serve, 40 hexadecimal digits; for return and preview-delete: any', required: true }),
+  'artifact-directory': input.text({ description: 'Folder that build writes, and deploy, gradual and preview read; outside the checkout. The others need none' }),
   'cloudflare-api-token': input.secret({ description: 'For all but build: token with "Workers Scripts: Edit" for the account and "Workers Routes: Edit" for the zone' }),
   'cloudflare-account-id': input.text({ description: 'Cloudflare account; empty: the one of the configuration' }),
-  'github-token': input.secret({ description: 'For all but build: renews the deploy lock right before the first write, and before each shift of traffic; without it nothing is fenced' }),
+  'github-token': input.secret({ description: 'For all but build: renews the deploy lock right before the first write, and before each shift of traffic; without it nothing is fenced. For the previews: writes the comment of the pull request' }),
+  'pull-request': input.integer({ description: 'For the previews: number of the pull request; 0 is none', default: '0', min: 0 }),
   'access-client-id': input.secret({ description: 'For the lanes: id of the service token that Cloudflare Access lets through; close-lane can do without' }),
   'access-client-secret': input.secret({ description: 'For the lanes: its secret' }),
   'worker-secrets': input.secrets({ description: 'For deploy and gradual: lines NAME=VALUE, secrets of the Worker; they travel in the version that is uploaded' }),
@@ -31,7 +32,7 @@ export const outputs = {
   'version-id': 'The version that is live now, as Cloudflare says',
   'previous-version-id': 'The version that was live before',
   'deployment-id': 'The deployment that is live now, as Cloudflare says',
-  url: 'The public URL of the surface',
+  url: 'The public URL of the surface; of a preview, its own address',
   resources: 'Of ensure-resources: what is there, as JSON: kv by title with its id, r2 by name',
 } as const;
 

@@ -6,6 +6,8 @@ import { returnTo } from './gradual/return-to.ts';
 import type { Inputs, Outputs } from './io.ts';
 import { closeLane } from './lane/close.ts';
 import { openLane } from './lane/open.ts';
+import { preview } from './preview/preview.ts';
+import { removePreview } from './preview/remove.ts';
 import { ensureResources } from './resources/ensure.ts';
 import { readTarget } from './target.ts';
 
@@ -19,6 +21,8 @@ export async function run(context: ActionContext<Inputs>): Promise<ActionResult<
     case 'return': return returnTo(target, context);
     case 'open-lane': return openLane(target, context);
     case 'close-lane': return closeLane(target, context);
+    case 'preview': return preview(target, context);
+    case 'preview-delete': return removePreview(target, context);
     case 'ensure-resources': return ensureResources(target, context);
   }
 }

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
-import { loadConfig, surfaceOf, type WorkerSurface } from '@vendure-deploy/shared/config';
+import { type DeployConfig, loadConfig, surfaceOf, type WorkerSurface } from '@vendure-deploy/shared/config';
 import type { Inputs } from './io.ts';
 
 /** What is to be built or deployed, from inputs and configuration together. */
@@ -16,6 +16,18 @@ export interface Target {
   readonly wranglerRange: string;
   readonly artifact: string;
   readonly versionUrl: string;
+  /** Every deploy of a Worker that the configuration has: what a preview must keep away from. */
+  readonly deploys: readonly ConfiguredDeploy[];
+}
+
+export interface ConfiguredDeploy {
+  /** As `environments.production.surfaces.storefront`. */
+  readonly key: string;
+  readonly worker: string;
+  readonly accountId: string;
+  readonly wranglerConfig: string;
+  /** '' is the top level. */
+  readonly wranglerEnvironment: string;
 }
 
 /** @throws {UserError} */
@@ -37,7 +49,7 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
   if (operation !== 'build' && inputs['cloudflare-api-token'].isEmpty) {
     throw new UserError('cf-worker-deploy: input `cloudflare-api-token` is empty. Create a token with "Workers Scripts: Edit" and "Workers Routes: Edit" at https://dash.cloudflare.com/profile/api-tokens and store it as the secret CLOUDFLARE_API_TOKEN.');
   }
-  const usesArtifact = ['build', 'deploy', 'gradual'].includes(operation);
+  const usesArtifact = ['build', 'deploy', 'gradual', 'preview'].includes(operation);
   if (usesArtifact && inputs['artifact-directory'] === '') {
     throw new UserError(`cf-worker-deploy: input \`artifact-directory\` is empty. Operation ${operation} needs it: give a folder beside the checkout, as \${{ runner.temp }}/artifact.`);
   }
@@ -52,7 +64,17 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
     wranglerRange: config.tools.wrangler.range,
     artifact: usesArtifact ? artifactFolder(workspace, inputs['artifact-directory']) : '',
     versionUrl: `${worker['public-url']}${worker['version-path']}`,
+    deploys: deploysOf(config),
   };
+}
+
+function deploysOf({ environments }: DeployConfig): ConfiguredDeploy[] {
+  return Object.entries(environments).flatMap(([environment, { surfaces }]) =>
+    (['dashboard', 'storefront'] as const).flatMap((surface) => {
+      const worker = surfaces[surface];
+      return worker === undefined ? [] : [{ key: `environments.${environment}.surfaces.${surface}`, worker: worker.worker, accountId: worker['account-id'], wranglerConfig: worker['wrangler-config'], wranglerEnvironment: worker['wrangler-environment'] ?? '' }];
+    }),
+  );
 }
 
 /** Within the checkout it would make the checkout unclean, and around it nothing may be written. */

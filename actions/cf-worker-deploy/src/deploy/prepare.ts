@@ -12,13 +12,19 @@ import { dryRunArguments } from '../wrangler/arguments.ts';
 import { callWrangler } from '../wrangler/call.ts';
 import { installedWrangler, type Wrangler } from '../wrangler/installed.ts';
 
-/** All that an upload needs, proven without one. */
-export interface Ready {
-  readonly wrangler: Wrangler;
+/** The artifact as wrangler will see it. */
+export interface LaidOut {
   /** The configuration, in the laid-out artifact. */
   readonly config: string;
   readonly wranglerEnvironment: string;
   readonly cwd: string;
+}
+
+/** All that an upload needs, proven without one. */
+export interface Ready extends LaidOut {
+  readonly wrangler: Wrangler;
+  /** Given to the Worker by us; null: the wrangler configuration names it. */
+  readonly name: string | null;
 }
 
 /** Package managers take one of these: wrangler needs no install script, and the deploying job has a token in its memory. */
@@ -26,18 +32,29 @@ const NO_SCRIPTS = { npm_config_ignore_scripts: 'true', pnpm_config_ignore_scrip
 
 /** @throws {UserError} for whatever would make the upload a wrong one */
 export async function prepare(target: Target, tree: string, context: ActionContext<Inputs>): Promise<Ready> {
-  const { inputs, log, signal, workspace, temporary } = context;
+  return dryRun(target, await layOut(target, tree, context), context);
+}
+
+/** Without any request. @throws {UserError} */
+export async function layOut(target: Target, tree: string, { log, workspace }: ActionContext<Inputs>): Promise<LaidOut> {
   await requireCheckout(workspace, target.sha);
   const built = await log.group('Verify the artifact', () => unpack({ from: target.artifact, into: tree, sha: target.sha, surface: target.surface }));
   log.info(`${built.files.length} files, built from ${built.sha} for ${built.environment}.`);
   const config = join(tree, target.config['wrangler-config']);
   const wranglerEnvironment = target.config['wrangler-environment'] ?? '';
   await requireAccount(target, config, wranglerEnvironment);
-  const wrangler = await installWrangler(target, context);
   const cwd = join(tree, target.config.directory);
   await mkdir(cwd, { recursive: true });
+  return { config, wranglerEnvironment, cwd };
+}
+
+/** @param name the Worker's, where the wrangler configuration cannot know it. @throws {UserError} */
+export async function dryRun(target: Target, laidOut: LaidOut, context: ActionContext<Inputs>, name: string | null = null): Promise<Ready> {
+  const { inputs, log, signal, temporary } = context;
+  const { config, wranglerEnvironment, cwd } = laidOut;
+  const wrangler = await installWrangler(target, context);
   const [said] = await log.group(`Dry run with wrangler ${wrangler.version}`, () => Promise.all([
-    callWrangler({ wrangler, args: dryRunArguments({ config, environment: wranglerEnvironment }), cwd, accountId: target.accountId, token: null, temporary, seconds: inputs['wrangler-timeout-seconds'], signal, log }),
+    callWrangler({ wrangler, args: dryRunArguments({ config, environment: wranglerEnvironment, name }), cwd, accountId: target.accountId, token: null, temporary, seconds: inputs['wrangler-timeout-seconds'], signal, log }),
     requireZones(target, config, wranglerEnvironment, context),
   ]));
   signal.throwIfAborted();
@@ -45,7 +62,7 @@ export async function prepare(target: Target, tree: string, context: ActionConte
   if (said.workerName !== target.config.worker) {
     throw refused(`${target.config['wrangler-config']} with --env "${wranglerEnvironment}" deploys the Worker "${said.workerName ?? ''}"; environments.${target.environment}.surfaces.${target.surface}.worker is "${target.config.worker}". Correct one of them`);
   }
-  return { wrangler, config, wranglerEnvironment, cwd };
+  return { ...laidOut, wrangler, name };
 }
 
 /** Brought by the shop's own install command. @throws {UserError} */

@@ -2,16 +2,18 @@ interface Wanted {
   readonly config: string;
   /** '' takes the top level of the configuration, and has to be said: without `--env` wrangler only warns. */
   readonly environment: string;
+  /** Instead of the name that the configuration gives to the Worker; null: that one. */
+  readonly name?: string | null;
 }
 
 /** Makes no request, needs no token, and names the Worker that a deploy would write to. */
-export function dryRunArguments({ config, environment }: Wanted): string[] {
-  return ['deploy', '--config', config, `--env=${environment}`, '--no-x-provision', '--dry-run'];
+export function dryRunArguments(wanted: Wanted): string[] {
+  return ['deploy', ...of(wanted), '--no-x-provision', '--dry-run'];
 }
 
 /** `--no-x-provision`: a deploy never creates a namespace or a bucket by itself. */
-export function deployArguments({ config, environment, sha, message }: Wanted & { readonly sha: string; readonly message: string }): string[] {
-  return ['deploy', '--config', config, `--env=${environment}`, '--no-x-provision', '--tag', sha, '--message', message];
+export function deployArguments({ sha, message, ...wanted }: Wanted & { readonly sha: string; readonly message: string }): string[] {
+  return ['deploy', ...of(wanted), '--no-x-provision', '--tag', sha, '--message', message];
 }
 
 /** Makes a version that nobody meets. */
@@ -28,8 +30,8 @@ export function shiftArguments({ worker, split, message }: { readonly worker: st
 }
 
 /** Settings that have no version, and routes, of a version that is live already. */
-export function mendArguments({ config, environment, versionId }: Wanted & { readonly versionId: string }): string[][] {
-  return [['versions', 'deploy', `${versionId}@100%`, '-y', '--config', config, `--env=${environment}`], triggerArguments({ config, environment })];
+export function mendArguments({ versionId, ...wanted }: Wanted & { readonly versionId: string }): string[][] {
+  return [['versions', 'deploy', `${versionId}@100%`, '-y', ...of(wanted)], triggerArguments(wanted)];
 }
 
 /** All traffic to one version, with the settings that no version has. */
@@ -38,6 +40,10 @@ export function promoteArguments({ config, environment, versionId, message }: Wa
 }
 
 /** Routes, domains and schedules, which no version has. */
-export function triggerArguments({ config, environment }: Wanted): string[] {
-  return ['triggers', 'deploy', '--config', config, `--env=${environment}`];
+export function triggerArguments(wanted: Wanted): string[] {
+  return ['triggers', 'deploy', ...of(wanted)];
+}
+
+function of({ config, environment, name = null }: Wanted): string[] {
+  return ['--config', config, `--env=${environment}`, ...(name === null ? [] : ['--name', name])];
 }

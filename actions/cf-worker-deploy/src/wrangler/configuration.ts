@@ -13,27 +13,28 @@ const whole = own.extend({ env: z.record(z.string(), own).optional() });
  * @throws {UserError} invalid-config
  */
 export function configuredAccount(text: string, file: string, environment: string): string | null {
-  const read = readConfiguration(text, file);
+  const read = readConfiguration(text, file, whole);
   return read.env?.[environment]?.account_id ?? read.account_id ?? null;
 }
 
 /** Whether a version brings files of its own: an environment inherits `assets`. @throws {UserError} invalid-config */
 export function configuresAssets(text: string, file: string, environment: string): boolean {
-  const read = readConfiguration(text, file);
+  const read = readConfiguration(text, file, whole);
   return (read.env?.[environment]?.assets ?? read.assets ?? null) !== null;
 }
 
 /** The zones that its routes name, each once; an environment without routes of its own inherits them. @throws {UserError} invalid-config */
 export function configuredZones(text: string, file: string, environment: string): string[] {
-  const read = readConfiguration(text, file);
+  const read = readConfiguration(text, file, whole);
   const routesOf = ({ route: one, routes = one === undefined ? undefined : [one] }: z.infer<typeof own>): z.infer<typeof route>[] | undefined => routes;
   const routes = routesOf(read.env?.[environment] ?? {}) ?? routesOf(read) ?? [];
   return [...new Set(routes.flatMap((one) => (typeof one === 'string' || one.zone_name === undefined ? [] : [one.zone_name])))];
 }
 
-function readConfiguration(text: string, file: string): z.infer<typeof whole> {
+/** What `shape` keeps of it. @throws {UserError} invalid-config */
+export function readConfiguration<T>(text: string, file: string, shape: z.ZodType<T>): T {
   try {
-    return whole.parse(file.endsWith('.toml') ? parseToml(text) : readJson(text));
+    return shape.parse(file.endsWith('.toml') ? parseToml(text) : readJson(text));
   } catch (cause) {
     throw new UserError(`cf-worker-deploy: ${file} cannot be read as ${file.endsWith('.toml') ? 'TOML' : 'JSON with comments'}.`, { reasonCode: 'invalid-config', cause });
   }

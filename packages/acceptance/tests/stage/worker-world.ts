@@ -85,7 +85,7 @@ export interface WorkerStage extends AsyncDisposable {
 
 export async function openWorkerStage(): Promise<WorkerStage> {
   const directory = await mkdtemp(join(tmpdir(), 'acceptance-worker-'));
-  const sha = await makeHistory(join(directory, 'shop'));
+  const sha = await makeHistory(join(directory, 'shop'), COMMITS, filesOf);
   const twin = await startTwin({ directory: join(directory, 'twin'), speed: 10, suite: { repository: 'example/suite', directory: join(directory, 'shop') }, accountId: ACCOUNT, zones: [{ id: 'f'.repeat(32), name: 'shop.example' }], flyctlVersions: [] });
   await twin.github.createRepository(REPOSITORY, join(directory, 'shop'));
   twin.github.setRun({ id: 1001, repository: REPOSITORY, status: 'in_progress', startedAt: new Date().toISOString() });
@@ -228,15 +228,21 @@ export async function openWorkerStage(): Promise<WorkerStage> {
   };
 }
 
-async function makeHistory(folder: string): Promise<Record<Commit, string>> {
+function filesOf(commit: Commit): Record<string, string> {
+  return shopFiles({ config: config(), wrangler: wranglerConfig(commit === 'assets'), worker: workerOf('COMMIT', commit) });
+}
+
+/** A shop with one Worker, the Dashboard. */
+export function shopFiles({ config: text, wrangler, worker }: { readonly config: string; readonly wrangler: string; readonly worker: string }): Record<string, string> {
+  return { [CONFIG_FILE]: text, '.gitignore': 'node_modules\ndist\n', 'apps/dashboard/wrangler.jsonc': wrangler, 'apps/dashboard/worker.js': worker, 'build.cjs': BUILD, 'apps/dashboard/index.html': '<!doctype html><title>Shop</title>' };
+}
+
+/** One commit after another, each with its files; their SHAs. */
+export async function makeHistory<C extends string>(folder: string, commits: readonly C[], files: (commit: C) => Readonly<Record<string, string>>): Promise<Record<C, string>> {
   await git('.', 'init', '--quiet', '--initial-branch=main', folder);
-  const made: [Commit, string][] = [];
-  for (const commit of COMMITS) {
-    const files = {
-      [CONFIG_FILE]: config(), '.gitignore': 'node_modules\ndist\n', 'apps/dashboard/wrangler.jsonc': wranglerConfig(commit === 'assets'), 'apps/dashboard/worker.js': workerOf('COMMIT', commit),
-      'build.cjs': BUILD, 'apps/dashboard/index.html': '<!doctype html><title>Shop</title>',
-    };
-    for (const [path, text] of Object.entries(files)) {
+  const made: [C, string][] = [];
+  for (const commit of commits) {
+    for (const [path, text] of Object.entries(files(commit))) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), text);
     }
@@ -244,11 +250,11 @@ async function makeHistory(folder: string): Promise<Record<Commit, string>> {
     await git(folder, '-c', 'user.name=Shop', '-c', 'user.email=shop@example.com', 'commit', '--quiet', '--allow-empty', '-m', commit);
     made.push([commit, await git(folder, 'rev-parse', 'HEAD')]);
   }
-  return Object.fromEntries(made) as Record<Commit, string>;
+  return Object.fromEntries(made) as Record<C, string>;
 }
 
 /** A clean checkout, in which the shop's install has been: wrangler is the one of this repository. */
-async function checkOut(shop: string, sha: string, folder: string): Promise<void> {
+export async function checkOut(shop: string, sha: string, folder: string): Promise<void> {
   await git('.', 'clone', '--quiet', shop, folder);
   await git(folder, 'checkout', '--quiet', sha);
   await mkdir(join(folder, 'node_modules'));
@@ -260,7 +266,8 @@ async function git(folder: string, ...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
-function config(): string {
+/** Its commands need nothing but Node. */
+export function config(): string {
   return shopConfig().replaceAll('[pnpm, install]', `["${process.execPath}", --version]`).replaceAll('[pnpm, build]', `["${process.execPath}", build.cjs]`).replace('version-path: /__version', 'version-path: /__version\n        smoke-paths: [/]');
 }
 
@@ -279,7 +286,7 @@ writeFileSync('apps/dashboard/dist/assets/index.html', readFileSync('apps/dashbo
 `;
 
 /** It keeps the shop contract; and it falls ill when it is told to, in this version alone. */
-function workerOf(sha: string, commit: Commit): string {
+export function workerOf(sha: string, commit: string): string {
   return `let sick = ${commit === 'sick'};
 export default { fetch(request, { CF_VERSION_METADATA: { id } }) {
   const { pathname } = new URL(request.url);

@@ -96,6 +96,8 @@ export interface RunContext {
   apiUrl: string;
   runUrl: string;
   eventName: string;
+  /** File with the payload of that event, as JSON; '' when there is none. */
+  eventPath: string;
   /** File name of the workflow that was started, as `gh workflow run` takes it: the caller's own, also inside called workflows. */
   workflowFile: string;
 }

@@ -26,6 +26,7 @@ export function runContext(environment: NodeJS.ProcessEnv): RunContext {
     apiUrl: text('GITHUB_API_URL') || 'https://api.github.com',
     runUrl: `${serverUrl}/${text('GITHUB_REPOSITORY')}/actions/runs/${text('GITHUB_RUN_ID')}/attempts/${text('GITHUB_RUN_ATTEMPT') || '1'}`,
     eventName: text('GITHUB_EVENT_NAME'),
+    eventPath: text('GITHUB_EVENT_PATH'),
     // owner/name/.github/workflows/<file>@<ref>
     workflowFile: /\/([^/@]+)@/u.exec(text('GITHUB_WORKFLOW_REF'))?.[1] ?? '<workflow>',
   };

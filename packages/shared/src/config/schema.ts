@@ -57,6 +57,12 @@ const resources = z.strictObject({
   r2: z.array(z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/).describe('The name of an R2 bucket: 3 to 63 lower-case letters, digits and hyphens')).optional(),
 });
 
+/** A Worker of its own for each pull request, without anything that a deploy has. */
+const preview = z.strictObject({
+  worker: name.describe('What its names begin with: the Worker of pull request 12 is <worker>-12'),
+  'wrangler-environment': text.describe("An environment of the wrangler configuration that no deploy uses, with `workers_dev: true` and bindings of its own"),
+});
+
 const worker = z.strictObject({
   worker: name.describe('The name of the Worker'),
   directory: path,
@@ -70,6 +76,7 @@ const worker = z.strictObject({
   build: argv,
   resources: resources.optional().describe('What operation ensure-resources creates'),
   artifact: z.array(path).min(1).describe('What the deploying job needs of the building one'),
+  preview: preview.optional(),
   route: route.optional(),
   access: access.optional(),
 });

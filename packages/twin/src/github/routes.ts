@@ -1,5 +1,6 @@
 import type { Runs } from './actions.ts';
 import { json, notFound, Refusal } from './answers.ts';
+import type { Comments } from './comments.ts';
 import type { Deployments } from './deployments.ts';
 import { git } from './git.ts';
 import {
@@ -23,9 +24,12 @@ export interface Routes {
   repository(call: Call): Promise<Response>;
 }
 
-const AREAS: Readonly<Record<string, string>> = { git: 'contents', branches: 'contents', commits: 'contents', compare: 'contents', actions: 'actions', deployments: 'deployments' };
+/** Any one of them is enough: the comments of a pull request are those of the issue with its number. */
+const AREAS: Readonly<Record<string, readonly string[]>> = {
+  git: ['contents'], branches: ['contents'], commits: ['contents'], compare: ['contents'], actions: ['actions'], deployments: ['deployments'], issues: ['issues', 'pull-requests'],
+};
 
-export function routes({ runs, deployments }: { runs: Runs; deployments: Deployments }): Routes {
+export function routes({ runs, deployments, comments }: { runs: Runs; deployments: Deployments; comments: Comments }): Routes {
   return {
     global([first], { login }) {
       if (first === 'user') return json(user(login));
@@ -43,6 +47,7 @@ export function routes({ runs, deployments }: { runs: Runs; deployments: Deploym
         case 'compare': return compare(repository, name);
         case 'actions': return runs.answer(repository, rest);
         case 'deployments': return deployments.answer(repository, rest, method, call.body, url, call.access.login);
+        case 'issues': return comments.answer({ repository, path: rest, method, body: call.body, url, login: call.access.login });
         case 'git': return gitData(call);
         default: throw notFound();
       }
@@ -73,9 +78,9 @@ function gitData({ repository, path: [, kind = '', ...rest], method, url, body, 
 function permit({ path: [area], method, access }: Call): void {
   const needed = AREAS[area ?? ''];
   if (needed === undefined) return;
-  const held = access.permissions[needed];
   const writes = method !== 'GET' && method !== 'HEAD';
-  if (held === undefined || (writes && held !== 'write')) throw new Refusal(403, 'Resource not accessible by integration');
+  const held = needed.map((permission) => access.permissions[permission]);
+  if (!held.some((level) => level === 'write' || (level === 'read' && !writes))) throw new Refusal(403, 'Resource not accessible by integration');
 }
 
 const LIMIT = { limit: 5000, remaining: 4999, reset: 2_000_000_000, used: 1 };

@@ -6,6 +6,7 @@ import type { Provider } from '../provider.ts';
 import { createRuns, type JobState, type RunState } from './actions.ts';
 import { notFound, refuse, Refusal } from './answers.ts';
 import { createCacheService } from './cache-service.ts';
+import { type Comment, createComments } from './comments.ts';
 import { createDeployments } from './deployments.ts';
 import { git, gitOrNull } from './git.ts';
 import { holdLock } from './held-lock.ts';
@@ -45,6 +46,8 @@ export interface GithubWorld {
   verifyIdentity(token: string): TokenClaims | null;
   setRun(run: RunState): void;
   setJobs(runId: number, jobs: readonly JobState[]): void;
+  /** What stands under an issue or a pull request, the oldest first. */
+  comments(repository: string, issue: number): readonly Comment[];
   /** Another run, which is active, takes the lock. @returns how it gives it back */
   holdLock(repository: string, environment: string): Promise<() => Promise<void>>;
   /** As the lock's ref says it; of the repository that has one. */
@@ -61,7 +64,8 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
   const runs = createRuns(join(directory, 'github', 'runs.json'));
   const cache = createCacheService(join(directory, 'github', 'cache'));
   const issuer = createIssuer();
-  const rest = routes({ runs, deployments: createDeployments() });
+  const comments = createComments();
+  const rest = routes({ runs, deployments: createDeployments(), comments });
 
   return {
     provider: {
@@ -102,6 +106,7 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
     verifyIdentity: (token) => issuer.verify(token),
     setRun: (run) => runs.set(run),
     setJobs: (runId, jobs) => runs.setJobs(runId, jobs),
+    comments: (repository, issue) => comments.of(repository, issue),
     holdLock: (repository, environment) => holdLock(find(repository), environment, runs),
     lock,
   };

@@ -32,6 +32,18 @@ const WORK = {
     const { data } = await rest.repos.compareCommitsWithBasehead({ ...place, basehead: 'main...feature/server' });
     return { status: data.status, ahead: data.ahead_by, messages: data.commits.map((one) => one.commit.message.trim()), files: data.files?.map(({ filename, status }) => `${status} ${filename}`) };
   },
+  comments: async ({ rest, paginate }) => {
+    const list = (): Promise<{ id: number; body?: string }[]> => paginate(rest.issues.listComments, { ...place, issue_number: 12, per_page: 100 });
+    const before = await list();
+    for (let count = 1; count <= 101; count += 1) await rest.issues.createComment({ ...place, issue_number: 12, body: String(count) });
+    const listed = await list();
+    const last = listed.at(-1);
+    await rest.issues.updateComment({ ...place, comment_id: last?.id ?? 0, body: `${last?.body ?? ''}, again` });
+    const elsewhere = await paginate(rest.issues.listComments, { ...place, issue_number: 13 });
+    return { before: before.length, listed: listed.length, last: last?.body, changed: (await list()).at(-1)?.body, elsewhere: elsewhere.length };
+  },
+  'create-comment': ({ rest }) => refusal(rest.issues.createComment({ ...place, issue_number: 12, body: 'x' })),
+  'change-comment': ({ rest }) => refusal(rest.issues.updateComment({ ...place, comment_id: 1, body: 'x' })),
   'missing-ref': ({ rest }) => refusal(rest.git.getRef({ ...place, ref: 'heads/none' })),
   'missing-repository': ({ rest }) => refusal(rest.repos.get({ ...place, repo: 'none' })),
   'list-deployments': ({ rest }) => refusal(rest.repos.listDeployments(place)),

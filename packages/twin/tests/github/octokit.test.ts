@@ -23,12 +23,19 @@ test('it commits to a branch with a slash, and compares it with the default bran
   expect(await octokit('comparison')).toEqual({ status: 'ahead', ahead: 1, messages: ['Add a server'], files: ['modified README.md', 'added server.ts'] });
 });
 
+test('it writes comments to a pull request, finds all of them over the pages, and changes one in its place', async () => {
+  expect(await octokit('comments')).toEqual({ before: 0, listed: 101, last: '101', changed: '101, again', elsewhere: 0 });
+});
+
 test.each<[Work, Parameters<Stage['github']['issueToken']>[0], number, string]>([
   // what it asks          what the job's token may    what octokit reports
   ['missing-ref',          { contents: 'read' },       404, 'Not Found'],
   ['missing-repository',   { contents: 'read' },       404, 'Not Found'],
   ['create-deployment',    { deployments: 'read' },    403, 'Resource not accessible by integration'],
   ['list-deployments',     { contents: 'write' },      403, 'Resource not accessible by integration'],
+  ['create-comment',       { 'pull-requests': 'read' }, 403, 'Resource not accessible by integration'],
+  ['create-comment',       { contents: 'write' },      403, 'Resource not accessible by integration'],
+  ['change-comment',       { 'pull-requests': 'write' }, 404, 'Not Found'],
 ])('%s with the permissions %j is a %i', async (work, permissions, status, message) => {
   expect(await octokit(work, stage.github.issueToken(permissions))).toEqual({ status, message: expect.stringContaining(message) });
 });
