@@ -98,6 +98,7 @@ describe('whose pull request it is', () => {
     ['workflow_dispatch',   'of a fork, whatever the event',    { pull_request: from('another/shop') },                             /from another\/shop/u],
     ['pull_request',        'of a fork that was removed',       { pull_request: from(null) },                                       /not there any more/u],
     ['pull_request',        'no pull request in it',            {},                                                                 /does not tell/u],
+    ['issue_comment',       'no head in it',                    { issue: { number: 12, pull_request: {} } },                        /does not tell/u],
     ['pull_request',        'no payload',                       null,                                                               /could not be read/u],
     ['pull_request',        'no JSON',                          'not json',                                                         /could not be read/u],
     ['pull_request',        'another shape',                    { pull_request: { head: 7 } },                                      /could not be read/u],

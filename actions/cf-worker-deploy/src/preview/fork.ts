@@ -14,7 +14,8 @@ const payload = z.object({
  * @throws {UserError} fork-refused
  */
 export async function requireOwnPullRequest({ eventName, eventPath, repository: own }: Pick<RunContext, 'eventName' | 'eventPath' | 'repository'>): Promise<void> {
-  const tells = /^(?:pull_request|workflow_run)/u.test(eventName);
+  // A comment's payload names no head at all: it is refused, too.
+  const tells = /^(?:pull_request|workflow_run|issue_comment)/u.test(eventName);
   const said = eventPath === '' ? null : payload.safeParse(await readFile(eventPath, 'utf8').then(json, () => null));
   if (said?.success !== true) {
     if (tells || eventPath !== '') throw refused(`the payload of the event ${eventName} could not be read, so that nobody knows whether the pull request is one of ${own}`);
