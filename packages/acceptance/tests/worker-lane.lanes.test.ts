@@ -2,7 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { subjectOf } from './stage/actions.ts';
 import { annotations, expectEnding } from './stage/ending.ts';
-import { type Ended, type LaneStage, openLaneStage, OTHER, PATTERN, type Scene, WORKER } from './stage/worker-lane.ts';
+import { expectClosedAgain, expectRefused, whenCreated } from './stage/lane-ending.ts';
+import { type LaneStage, openLaneStage, OTHER, PATTERN, type Scene, WORKER } from './stage/worker-lane.ts';
 
 jest.setTimeout(120_000);
 
@@ -21,7 +22,6 @@ const ROUTES = '/zones/ffffffffffffffffffffffffffffffff/workers/routes';
 const inventory = () => stage.twin.cloudflare.inventory();
 /** The ground truth: what leads to the Worker of the lane. */
 const routes = (): string[] => inventory().routes.filter(({ script }) => script === WORKER).map(({ pattern }) => pattern);
-const whenCreated = (act: () => unknown) => ({ asked: (method: string, path: string) => method === 'POST' && path.endsWith('/workers/routes'), act });
 
 test.each<[string, readonly string[], RegExp]>([
   ['the first visit after it is answered by the Worker',     ['shop GET / 2- 200 x-deploy-version=v1 hello'],                                        /answers anybody with version v1/u],
@@ -31,15 +31,15 @@ test.each<[string, readonly string[], RegExp]>([
   ['the routes cannot be read back',                         ['cloudflare GET /client/v4/zones/*/workers/routes 2 400'],                             /asked for the routes of the zone/u],
   ['the switch of workers.dev cannot be read',               ['cloudflare GET /client/v4/accounts/*/workers/scripts/*/subdomain 2- 400'],            /the workers\.dev switch/u],
 ])('a doubt after the route was created closes it again: %s', async (_, faults, sentence) => {
-  await expectClosedAgain(scene.open({ faults }), sentence);
+  await expectClosedAgain(stage, scene, scene.open({ faults }), sentence);
 });
 
 test('the service token meets another version, or a login page: closed again', async () => {
-  await expectClosedAgain(scene.open({ inputs: { 'propagation-seconds': '2', 'access-client-secret': 'wrong' } }), /the application needs a policy with the action Service Auth/u);
+  await expectClosedAgain(stage, scene, scene.open({ inputs: { 'propagation-seconds': '2', 'access-client-secret': 'wrong' } }), /the application needs a policy with the action Service Auth/u);
 });
 
 test('Access is removed while the route is being created: closed again', async () => {
-  await expectClosedAgain(scene.open({ latencyMs: 50, meanwhile: whenCreated(() => stage.twin.cloudflare.access.removeApp(scene.app)) }), /answers anybody|shows no metadata/u);
+  await expectClosedAgain(stage, scene, scene.open({ latencyMs: 50, meanwhile: whenCreated(() => stage.twin.cloudflare.access.removeApp(scene.app)) }), /answers anybody|shows no metadata/u);
 });
 
 test('the reply to the creation is lost: the route is read back, and the lane is open', async () => {
@@ -49,7 +49,7 @@ test('the reply to the creation is lost: the route is read back, and the lane is
 });
 
 test('Cloudflare refuses the route: said so, and nothing is there', async () => {
-  await expectClosedAgain(scene.open({ faults: [`cloudflare POST /client/v4${ROUTES} 1 403 content-type=application/json {"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"messages":[],"result":null}`] }), /is not there after it was created \(.*10000/u);
+  await expectClosedAgain(stage, scene, scene.open({ faults: [`cloudflare POST /client/v4${ROUTES} 1 403 content-type=application/json {"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"messages":[],"result":null}`] }), /is not there after it was created \(.*10000/u);
 });
 
 test('a lane that was open and is not protected any more is closed', async () => {
@@ -75,7 +75,7 @@ test('the version answers on for a while after the removal: waited for, and clos
 });
 
 test('a visit that nobody answers: given up after ten seconds, and not opened', async () => {
-  await expectRefused(scene.open({ faults: ['shop GET / 1 hang'] }), 'access-unproven', /no complete answer within/u);
+  await expectRefused(stage, scene.open({ faults: ['shop GET / 1 hang'] }), 'access-unproven', /no complete answer within/u);
 });
 
 test('a removal whose reply is lost, and one that is refused once', async () => {
@@ -170,22 +170,4 @@ test('no secret is in the log, in an output or in the state that is kept', async
 
 async function until(truth: () => boolean): Promise<void> {
   while (!truth()) await setTimeout(10);
-}
-
-async function expectRefused(given: Promise<Ended>, reasonCode: string, sentence: RegExp): Promise<Ended> {
-  const before = inventory();
-  const ended = await given;
-  expectEnding(ended.run, subject, { decision: 'failed', reasonCode });
-  expect(annotations(ended.run)).toEqual([expect.stringMatching(sentence)]);
-  expect([ended.writes, ended.unfired, inventory()]).toEqual([[], [], before]);
-  return ended;
-}
-
-async function expectClosedAgain(given: Promise<Ended>, sentence: RegExp): Promise<void> {
-  const before = inventory();
-  const ended = await given;
-  expectEnding(ended.run, subject, { decision: 'failed', reasonCode: 'lane-closed-again' });
-  expect(annotations(ended.run)).toEqual([expect.stringMatching(sentence)]);
-  expect([ended.unfired, inventory()]).toEqual([[], before]);
-  expect((await scene.visit()).version).toBeNull();
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { subjectOf } from './stage/actions.ts';
-import { annotations, expectEnding } from './stage/ending.ts';
-import { type Ended, type LaneStage, openLaneStage, OTHER, PATTERN, type Scene, WORKER, workerOf } from './stage/worker-lane.ts';
+import { expectEnding } from './stage/ending.ts';
+import { expectClosedAgain, expectRefused } from './stage/lane-ending.ts';
+import { type LaneStage, openLaneStage, OTHER, PATTERN, type Scene, WORKER, workerOf } from './stage/worker-lane.ts';
 
 jest.setTimeout(120_000);
 
@@ -79,7 +80,7 @@ test.each<[string, string, RegExp, () => unknown]>([
   ['the Worker is not there',          'lane-not-ready',  /Nothing of shop-dashboard-preview is deployed/u, () => scene.call('DELETE', `/accounts/0123456789abcdef0123456789abcdef/workers/scripts/${WORKER}`)],
 ])('not opened: %s', async (_, reasonCode, sentence, given) => {
   await given();
-  await expectRefused(scene.open(), reasonCode, sentence);
+  await expectRefused(stage, scene.open(), reasonCode, sentence);
 });
 
 test.each<[string, string, RegExp, (yaml: string) => string]>([
@@ -87,7 +88,7 @@ test.each<[string, string, RegExp, (yaml: string) => string]>([
   ['the team is another one',      'access-unproven', /redirects to https:\/\/shop-example\.cloudflareaccess\.com.*not to the login of other-team/u, (yaml) => yaml.replace('team: shop-example', 'team: other-team')],
   ['the audience is another one',  'access-unproven', /`access\.audience` says b{64}/u, (yaml) => yaml.replace('team: shop-example', `team: shop-example, audience: ${'b'.repeat(64)}`)],
 ])('not opened: %s', async (_, reasonCode, sentence, config) => {
-  await expectRefused(scene.open({ config }), reasonCode, sentence);
+  await expectRefused(stage, scene.open({ config }), reasonCode, sentence);
 });
 
 test.each<[string, RegExp, (yaml: string) => string]>([
@@ -98,7 +99,7 @@ test.each<[string, RegExp, (yaml: string) => string]>([
   ['the route is of any host',             /pattern is not allowed/u, (yaml) => yaml.replace('"preview.shop.example/*"', '"*.shop.example/*"')],
   ['the zone does not hold the host',      /to which preview\.shop\.example does not belong/u, (yaml) => yaml.replace('zone: shop.example', 'zone: other.example')],
 ])('refused before any request: %s', async (_, sentence, config) => {
-  const { calls } = await expectRefused(scene.open({ config }), 'invalid-config', sentence);
+  const { calls } = await expectRefused(stage, scene.open({ config }), 'invalid-config', sentence);
   expect(calls).toEqual([]);
 });
 
@@ -107,15 +108,15 @@ test.each([
   ['half a service token', { 'access-client-secret': '' }, /`access-client-secret` is empty, but its other half is given/u],
   ['no token', { 'cloudflare-api-token': '' }, /`cloudflare-api-token` is empty/u],
 ])('refused before any request: %s', async (_, inputs, sentence) => {
-  const { calls } = await expectRefused(scene.open({ inputs }), 'invalid-input', sentence);
+  const { calls } = await expectRefused(stage, scene.open({ inputs }), 'invalid-input', sentence);
   expect(calls).toEqual([]);
 });
 
 test("the deploy lock is not this run's: nothing is written, by either operation", async () => {
   const inputs = { 'github-token': stage.githubToken };
-  await expectRefused(scene.open({ inputs }), 'fence-lost', /is not this run's/u);
+  await expectRefused(stage, scene.open({ inputs }), 'fence-lost', /is not this run's/u);
   await scene.route(PATTERN, WORKER);
-  await expectRefused(scene.close({ inputs }), 'fence-lost', /is not this run's/u);
+  await expectRefused(stage, scene.close({ inputs }), 'fence-lost', /is not this run's/u);
   expect(routes()).toEqual([PATTERN]);
 });
 
@@ -131,28 +132,10 @@ test('a Worker that plays Access by itself is not believed', async () => {
   const play = `new Response(null, { status: 302, headers: { location: 'https://shop-example.cloudflareaccess.com/cdn-cgi/access/login/preview.shop.example', 'cf-access-metadata': '${metadata}' } })`;
   await scene.upload(OTHER, workerOf(stage.sha, play).replace("response.headers.set('x-deploy-version', id);", ''), stage.sha);
   await scene.route('*.shop.example/*', OTHER);
-  await expectRefused(scene.open(), 'access-unproven', /the keys of the team did not sign it/u);
+  await expectRefused(stage, scene.open(), 'access-unproven', /the keys of the team did not sign it/u);
 });
 
 test('Access that fails open as soon as there is a route: closed again, the account as before', async () => {
   stage.twin.cloudflare.access.failOpen('once-routed');
-  await expectClosedAgain(scene.open(), /answers anybody with version/u);
+  await expectClosedAgain(stage, scene, scene.open(), /answers anybody with version/u);
 });
-
-async function expectRefused(given: Promise<Ended>, reasonCode: string, sentence: RegExp): Promise<Ended> {
-  const before = inventory();
-  const ended = await given;
-  expectEnding(ended.run, subject, { decision: 'failed', reasonCode });
-  expect(annotations(ended.run)).toEqual([expect.stringMatching(sentence)]);
-  expect([ended.writes, ended.unfired, inventory()]).toEqual([[], [], before]);
-  return ended;
-}
-
-async function expectClosedAgain(given: Promise<Ended>, sentence: RegExp): Promise<void> {
-  const before = inventory();
-  const ended = await given;
-  expectEnding(ended.run, subject, { decision: 'failed', reasonCode: 'lane-closed-again' });
-  expect(annotations(ended.run)).toEqual([expect.stringMatching(sentence)]);
-  expect([ended.unfired, inventory()]).toEqual([[], before]);
-  expect((await scene.visit()).version).toBeNull();
-}
