@@ -8,8 +8,9 @@ import { isOurs } from '../src/lane/anchor.ts';
 import { judgeOpening } from '../src/lane/judge.ts';
 import { recall } from '../src/lane/remembered.ts';
 import type { Lane } from '../src/lane/settings.ts';
-import { outliving, removeRoutes } from '../src/lane/shut.ts';
+import { removeRoutes } from '../src/lane/shut.ts';
 import { type Waiting, waitForVersion, waitUntilGone } from '../src/lane/waiting.ts';
+import { lasting } from '../src/last-words.ts';
 
 const SHA = 'b'.repeat(40);
 const lane: Lane = { surface: 'dashboard', worker: 'shop-preview', sha: SHA, zone: 'shop.example', pattern: 'preview.shop.example/*', host: 'preview.shop.example', versionUrl: 'https://preview.shop.example/__version' };
@@ -109,12 +110,12 @@ describe('removing', () => {
 
   test('what outlives a cancel ends after it, not with it', async () => {
     const cancel = new AbortController();
-    const signal = outliving(cancel.signal, 10);
+    const signal = lasting(cancel.signal, 10);
     const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
     cancel.abort();
     expect(signal.aborted).toBe(false);
     await ended;
-    expect(outliving(AbortSignal.abort(), 10_000).aborted).toBe(false);
+    expect(lasting(AbortSignal.abort(), 10_000).aborted).toBe(false);
   });
 });
 

@@ -11,6 +11,7 @@ import { prepare, type Ready } from '../deploy/prepare.ts';
 import { resultOf } from '../deploy/result.ts';
 import type { Secret } from '@vendure-deploy/shared/secrets';
 import type { Inputs, Outputs } from '../io.ts';
+import { lasting } from '../last-words.ts';
 import type { Target } from '../target.ts';
 import { uploadArguments } from '../wrangler/arguments.ts';
 import { callWrangler, type Said } from '../wrangler/call.ts';
@@ -18,7 +19,6 @@ import { configuresAssets } from '../wrangler/configuration.ts';
 import { arrive } from './arrive.ts';
 import { asker, type Wanted } from './ask.ts';
 import { type Ended, judgeGradual, noWayBack } from './judge.ts';
-import { lasting } from './last-words.ts';
 import { pagesOf, rollOut } from './roll-out.ts';
 import { readSteps } from './steps.ts';
 

@@ -1,9 +1,9 @@
 import type { ActionContext } from '@vendure-deploy/shared/action';
 import { cloudflareClient, cloudflareLaneClient } from '@vendure-deploy/shared/providers/cloudflare';
 import type { Inputs } from '../io.ts';
+import { lasting } from '../last-words.ts';
 import type { Target } from '../target.ts';
 import type { Cloudflare } from './anchor.ts';
-import { outliving } from './shut.ts';
 import type { Lane } from './settings.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -23,7 +23,7 @@ export function session(target: Target, lane: Lane, context: ActionContext<Input
 
 /** For what closes: goes on after a cancel, for as long as there is time. */
 export function lastingSession(target: Target, lane: Lane, context: ActionContext<Inputs>): Session {
-  return sessionBy(outliving(context.signal, AFTER_CANCEL_MS), target, lane, context);
+  return sessionBy(lasting(context.signal, AFTER_CANCEL_MS), target, lane, context);
 }
 
 function sessionBy(signal: AbortSignal, target: Target, lane: Lane, { http, clock, inputs }: ActionContext<Inputs>): Session {

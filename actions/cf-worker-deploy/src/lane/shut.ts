@@ -39,15 +39,6 @@ export async function removeRoutes({ cloudflare, zoneId, ours, clock, signal, bu
   }
 }
 
-/** A signal that aborts that long after another one: what protects is finished after a cancel, within what the runner leaves. */
-export function outliving(signal: AbortSignal, ms: number): AbortSignal {
-  const later = new AbortController();
-  const start = (): void => AbortSignal.timeout(ms).addEventListener('abort', () => later.abort());
-  if (signal.aborted) start();
-  else signal.addEventListener('abort', start, { once: true });
-  return later.signal;
-}
-
 async function attempt<T>(call: () => Promise<T>): Promise<{ kind: 'done'; value: T } | { kind: 'refused'; why: string }> {
   try {
     return { kind: 'done', value: await call() };

@@ -1,4 +1,4 @@
-/** A signal that lasts that long beyond another one: a cancel leaves six seconds, of which the return has most. */
+/** A signal that lasts that long beyond another one: what protects is finished after a cancel, within what the runner leaves. */
 export function lasting(signal: AbortSignal, ms: number): AbortSignal {
   const late = new AbortController();
   const arm = (): void => void setTimeout(() => late.abort(new DOMException('the last words are over', 'AbortError')), ms).unref();
