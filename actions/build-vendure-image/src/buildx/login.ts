@@ -1,6 +1,6 @@
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { processRedactor } from '@vendure-deploy/shared/secrets';
+import { encodedLogin, loginOf } from '@vendure-deploy/shared/providers/registry';
 import { z } from 'zod';
 import type { BuildRequest } from './types.ts';
 
@@ -14,17 +14,10 @@ const kept = z.object({ currentContext: z.string().optional(), cliPluginsExtraDi
 export async function writeLogin(folder: string, { login, environment }: Pick<BuildRequest, 'login' | 'environment'>): Promise<Record<string, string>> {
   const own = environment['DOCKER_CONFIG'] ?? join(environment['HOME'] ?? '/', '.docker');
   await mkdir(folder, { mode: 0o700 });
-  await writeFile(join(folder, 'config.json'), JSON.stringify({ ...(await settingsOf(own)), auths: { [login.host]: { auth: basic(login) } } }), { mode: 0o600 });
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ ...(await settingsOf(own)), auths: { [login.host]: { auth: encodedLogin(loginOf(login.token, login.username)) } } }), { mode: 0o600 });
   for (const part of ['cli-plugins', 'contexts']) if (await isFolder(join(own, part))) await symlink(join(own, part), join(folder, part));
   const builders = environment['BUILDX_CONFIG'] ?? ((await isFolder(join(own, 'buildx'))) ? join(own, 'buildx') : null);
   return { DOCKER_CONFIG: folder, ...(builders === null ? {} : { BUILDX_CONFIG: builders }) };
-}
-
-/** Fly's token stands without its scheme in a login, as flyctl sends it. */
-function basic({ username, token }: BuildRequest['login']): string {
-  const auth = Buffer.from(`${username}:${token.reveal().replace(/^FlyV1\s+/, '')}`).toString('base64');
-  processRedactor.register(auth);
-  return auth;
 }
 
 async function settingsOf(folder: string): Promise<z.infer<typeof kept>> {
