@@ -79,8 +79,7 @@ async function allButTop(copy: ImageCopy, count: CopyCount): ReturnType<typeof d
 
 /** Largest first: what takes longest begins soonest. */
 async function copyBlobs(copy: ImageCopy, blobs: readonly Descriptor[], count: CopyCount): Promise<void> {
-  const { source, destination, mounter, signal, isSameRegistry } = copy;
-  const shared: BlobCopy = { source, destination, mounter, signal, mounts: { allowed: isSameRegistry, refused: 0 }, streams: slots(streamsAtOnce) };
+  const shared = blobCopy(copy, copy.isSameRegistry);
   await sideBySide(blobs.toSorted((a, b) => b.size - a.size), SIDE_BY_SIDE, async (blob) => {
     const began = copy.clock.now();
     const way = await copyBlob(shared, blob);
@@ -107,13 +106,17 @@ async function putManifest(copy: ImageCopy, node: ImageNode, reference: string, 
     // A mount that was no more than a promise, or a registry that is not of one mind yet: what is really missing is sent.
     const missing = await missingBlobs(destination, node);
     if (missing.length === 0 && (attempt >= TRIES || !await destination.session.pause(result, attempt))) throw new CopyError(`manifest ${node.digest}: ${saidBy(result)}`);
-    const shared: BlobCopy = { source: copy.source, destination, mounter: copy.mounter, signal: copy.signal, mounts: { allowed: false, refused: 0 }, streams: slots(streamsAtOnce) };
+    const shared = blobCopy(copy, false);
     await sideBySide(missing, streamsAtOnce, async (blob) => {
       await copyBlob(shared, blob);
       count.bytes.streamed += blob.size;
       copy.say(`${blob.digest} ${blob.size} bytes streamed: its mount did not hold`);
     });
   }
+}
+
+function blobCopy({ source, destination, mounter, signal }: ImageCopy, mayMount: boolean): BlobCopy {
+  return { source, destination, mounter, signal, mounts: { allowed: mayMount, refused: 0 }, streams: slots(streamsAtOnce) };
 }
 
 async function missingBlobs(destination: Repository, node: ImageNode): Promise<Descriptor[]> {
