@@ -13,18 +13,17 @@ export interface Building {
   readBack(): Promise<ImageLookup>;
   appExists(): Promise<AppExists>;
   account: Account;
-  time<T>(phase: string, work: () => Promise<T>): Promise<T>;
   logFile: string;
 }
 
 /** From the clean checkout of the commit, and never anything else; what the registry has afterwards decides. */
-export async function build({ context, job, readBack, appExists, account, time, logFile }: Building): Promise<Result> {
+export async function build({ context, job, readBack, appExists, account, logFile }: Building): Promise<Result> {
   const { inputs, workspace, temporary, clock, log, signal, run } = context;
   const fault = await checkoutFault(workspace, job.sha, { untracked: false });
   if (fault !== null) return failure('checkout-mismatch', job, fault.why, account.found);
   const created = new Date(clock.now()).toISOString();
   const { dockerfile, context: folder } = job.surface;
-  const built = await time('build', () => buildAndPush({
+  const built = await account.watch.time('build', () => buildAndPush({
     reference: `${job.place}:${job.tag}`, dockerfile, context: folder, platform: 'linux/amd64',
     provenance: inputs.provenance || 'false',
     labels: imageLabels({ sha: job.sha, tag: job.tag, source: `${run.serverUrl}/${run.repository}`, created }),
@@ -40,7 +39,7 @@ export async function build({ context, job, readBack, appExists, account, time, 
   }));
   account.built = built;
   signal.throwIfAborted();
-  const found = await time('read-back', () => log.group('Read the image back', readBack));
+  const found = await account.watch.time('read-back', () => log.group('Read the image back', readBack));
   const result = judgeBuilt(built, found, job);
   account.image = found.kind === 'present' && result.decision === 'done' ? found : null;
   return result;

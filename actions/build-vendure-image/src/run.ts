@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
+import { type ActionContext, stopwatch, UserError } from '@vendure-deploy/shared/action';
 import { joinedLogin, registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
 import { appQuestion } from './app-exists.ts';
 import { build } from './build-image.ts';
@@ -16,7 +16,7 @@ export async function run(context: Context): Promise<Result> {
   const { inputs, temporary, clock, log } = context;
   const started = clock.now();
   const paths = summaryPaths(resolve(inputs['summary-directory'] || join(temporary, 'vendure-image-build')), inputs.environment, inputs.sha);
-  const account: Account = { environment: inputs.environment, sha: inputs.sha, job: null, found: null, image: null, from: null, copied: null, built: null, phases: {}, secondsLeft: null };
+  const account: Account = { environment: inputs.environment, sha: inputs.sha, job: null, found: null, image: null, from: null, copied: null, built: null, watch: stopwatch(clock), secondsLeft: null };
   const conclude = async (told: Parameters<typeof summaryOf>[1]): Promise<void> => {
     account.secondsLeft = inputs['registry-timeout-seconds'] + inputs['build-timeout-seconds'] - (clock.now() - started) / 1000;
     await writeSummary(paths, summaryOf(account, told)).catch((error: unknown) => log.warning(`The summary could not be written to ${paths.summary}: ${error instanceof Error ? error.message : String(error)}`));
@@ -24,7 +24,7 @@ export async function run(context: Context): Promise<Result> {
   try {
     const result = await work(context, account, paths);
     await conclude({ ...result, source: result.outputs.source ?? '' });
-    return { ...result, outputs: { ...result.outputs, 'summary-file': paths.summary }, result: { ...result.result, phases: account.phases } };
+    return { ...result, outputs: { ...result.outputs, 'summary-file': paths.summary }, result: { ...result.result, phases: account.watch.seconds() } };
   } catch (error) {
     await conclude(error instanceof UserError ? { decision: 'failed', reasonCode: error.reasonCode, message: error.message, source: '' } : { decision: 'unknown', reasonCode: context.signal.aborted ? 'cancelled' : 'unexpected-error', message: String(error), source: '' });
     throw error;
@@ -33,7 +33,7 @@ export async function run(context: Context): Promise<Result> {
 
 async function work(context: Context, account: Account, paths: SummaryPaths): Promise<Result> {
   const { inputs, http, clock, log, signal } = context;
-  const time = stopwatch(context, account);
+  const { watch } = account;
   const job = await readJob(context);
   account.job = job;
   const sourceToken = inputs['source-registry-token'].isEmpty ? inputs['registry-token'] : inputs['source-registry-token'];
@@ -43,7 +43,7 @@ async function work(context: Context, account: Account, paths: SummaryPaths): Pr
   const own = client(job.repository, job.login);
   const source = job.source === null ? null : client(job.source.repository, job.sourceLogin);
 
-  const plan = await time('look-up', () => log.group('Look for the image of this commit', () => look(context, job, own, source, account)));
+  const plan = await watch.time('look-up', () => log.group('Look for the image of this commit', () => look(context, job, own, source, account)));
   switch (plan.kind) {
     case 'end': return account.found?.kind === 'unknown' && account.found.cause === 'app-unknown' && await appExists(job.repository) === 'missing' ? appMissing(job, account.found) : plan.result;
     case 'promote': {
@@ -51,13 +51,13 @@ async function work(context: Context, account: Account, paths: SummaryPaths): Pr
       const { image } = plan;
       const joined = joinedLogin(job.repository.host, job.login, job.sourceLogin);
       const mounter = joined === null ? undefined : client(job.repository, joined);
-      const copied = await time('promote', () => log.group(`Copy the image of ${job.source?.name ?? ''}`, () => own.copyFrom(source, image, job.tag, { say: log.info, mounter })));
+      const copied = await watch.time('promote', () => log.group(`Copy the image of ${job.source?.name ?? ''}`, () => own.copyFrom(source, image, job.tag, { say: log.info, mounter })));
       account.copied = copied;
       account.image = copied.kind === 'copied' ? image : null;
       return judgeCopy(copied, image, job, job.source.name);
     }
     // A build may take longer than all that is asked of a registry: the read-back has a time of its own.
-    case 'build': return build({ context, job, readBack: () => registriesNow()(job.repository, job.login).lookUp(job.tag), appExists: () => appExists(job.repository), account, time, logFile: paths.log });
+    case 'build': return build({ context, job, readBack: () => registriesNow()(job.repository, job.login).lookUp(job.tag), appExists: () => appExists(job.repository), account, logFile: paths.log });
   }
 }
 
@@ -77,16 +77,4 @@ async function look({ clock, signal }: Context, job: Job, own: RegistryClient, s
   if (plan !== null) return plan;
   account.from = await asked;
   return planFrom(job, account.from);
-}
-
-/** Seconds of each phase, however it ends. */
-function stopwatch({ clock }: Context, account: Account): <T>(phase: string, work: () => Promise<T>) => Promise<T> {
-  return async (phase, work) => {
-    const began = clock.now();
-    try {
-      return await work();
-    } finally {
-      account.phases = { ...account.phases, [phase]: (account.phases[phase] ?? 0) + (clock.now() - began) / 1000 };
-    }
-  };
 }

@@ -1,5 +1,6 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Stopwatch } from '@vendure-deploy/shared/action';
 import type { CopyResult, ImageLookup, PresentImage } from '@vendure-deploy/shared/providers/registry';
 import { processRedactor } from '@vendure-deploy/shared/secrets';
 import { type Built, REVISION_LABEL } from './buildx/index.ts';
@@ -15,7 +16,7 @@ export interface Account {
   from: ImageLookup | null;
   copied: CopyResult | null;
   built: Built | null;
-  phases: Readonly<Record<string, number>>;
+  watch: Stopwatch<'look-up' | 'promote' | 'build' | 'read-back'>;
   /** Of the time that look-up, copy and build together may take. */
   secondsLeft: number | null;
 }
@@ -69,7 +70,7 @@ export function summaryOf(account: Account, told: Told): Record<string, unknown>
     copy: copied === null ? null : { ended: copied.kind, layers: copied.count.blobs, bytes: copied.count.bytes, manifests: copied.count.manifests },
     attempts: built?.attempts.map(({ seconds, cache, ended, said }) => ({ seconds: rounded(seconds), cache, ended, said })) ?? null,
     'cache-dropped': built?.cacheDropped ?? null,
-    phases: Object.fromEntries(Object.entries(account.phases).map(([name, seconds]) => [name, rounded(seconds)])),
+    phases: Object.fromEntries(Object.entries(account.watch.seconds()).map(([name, seconds]) => [name, rounded(seconds)])),
     'seconds-left': account.secondsLeft === null ? null : rounded(account.secondsLeft),
   };
 }

@@ -1,28 +1,7 @@
-import type { Clock } from '@vendure-deploy/shared/action';
+import { type Clock, type Stopwatch as StopwatchOf, stopwatch as stopwatchOf } from '@vendure-deploy/shared/action';
 
 export type Phase = 'read' | 'secrets' | 'redis' | 'settle' | 'drift' | 'backup' | 'tool' | 'flyctl' | 'release-command' | 'gate';
 
-export interface Stopwatch {
-  /** Times the work, however it ends; what was timed before under the same name is added to. */
-  time<T>(phase: Phase, work: () => Promise<T>): Promise<T>;
-  /** A part of another phase that was timed elsewhere, as the release command is one of flyctl's. */
-  part(phase: Phase, seconds: number): void;
-  /** Seconds by phase; parts stand beside the phase that they are of. */
-  seconds(): Readonly<Partial<Record<Phase, number>>>;
-}
+export type Stopwatch = StopwatchOf<Phase>;
 
-export function stopwatch(clock: Clock): Stopwatch {
-  const spent: Partial<Record<Phase, number>> = {};
-  return {
-    async time(phase, work) {
-      const started = clock.now();
-      try {
-        return await work();
-      } finally {
-        spent[phase] = (spent[phase] ?? 0) + (clock.now() - started) / 1000;
-      }
-    },
-    part: (phase, seconds) => void (spent[phase] = (spent[phase] ?? 0) + seconds),
-    seconds: () => ({ ...spent }),
-  };
-}
+export const stopwatch: (clock: Clock) => Stopwatch = stopwatchOf;

@@ -5,4 +5,5 @@ export { markdownCell, markdownCode } from './markdown.ts';
 export { UserError } from './errors.ts';
 export { REASON_CODES, type ReasonCode } from './reason-codes.ts';
 export { runAction } from './run.ts';
+export { stopwatch, type Stopwatch } from './stopwatch.ts';
 export { describeAction, type ActionDescription } from './describe.ts';
