@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ProviderError } from '../error.ts';
 import { type AccessApp, accessApps, accessPolicies } from './access.ts';
 import { caller, type CloudflareClientOptions } from './call.ts';
+import { everyPage } from './pages.ts';
 import { domainList, type Route, routeList, zoneList } from './route.ts';
 
 /** What opens and closes one way to a Worker. All throw ProviderError; a write is sent once, and only what is read afterwards says whether it was done. */
@@ -20,10 +21,6 @@ export interface CloudflareLaneClient {
   accessApps(): Promise<readonly AccessApp[]>;
   accessDecisions(appId: string): Promise<readonly string[]>;
 }
-
-const PAGE = 100;
-// An account has a few dozen applications; whoever has more than this is told, and nothing is proven.
-const MOST_PAGES = 20;
 
 export function cloudflareLaneClient(options: CloudflareClientOptions): CloudflareLaneClient {
   const call = caller(options);
@@ -51,15 +48,7 @@ export function cloudflareLaneClient(options: CloudflareClientOptions): Cloudfla
       const headers = { 'Cloudflare-Workers-Script-Api-Date': '2025-08-01' };
       await call({ method: 'POST', path: `accounts/${account}/workers/scripts/${encodeURIComponent(worker)}/subdomain`, what: `the workers.dev switch of ${worker}`, shape: z.unknown(), body: { enabled: false, previews_enabled: false }, headers });
     },
-    async accessApps() {
-      const apps: AccessApp[] = [];
-      for (let page = 1; page <= MOST_PAGES; page += 1) {
-        const some = await call({ method: 'GET', path: `accounts/${account}/access/apps?per_page=${PAGE}&page=${page}`, what: 'the Access applications', shape: accessApps });
-        apps.push(...some);
-        if (some.length < PAGE) return apps;
-      }
-      throw new ProviderError('unexpected-answer', `Cloudflare lists more than ${PAGE * MOST_PAGES} Access applications`);
-    },
+    accessApps: () => everyPage(call, { path: `accounts/${account}/access/apps`, what: 'Access applications', shape: accessApps, perPage: 100 }),
     accessDecisions: (appId) => call({ method: 'GET', path: `accounts/${account}/access/apps/${encodeURIComponent(appId)}/policies`, what: `the policies of Access application ${appId}`, shape: accessPolicies }),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ProviderError } from '../error.ts';
 import { caller, type CloudflareClientOptions } from './call.ts';
+import { everyPage } from './pages.ts';
 
 export interface Namespace {
   readonly id: string;
@@ -18,23 +19,12 @@ export interface CloudflareResourceClient {
 }
 
 const namespaceList = z.array(z.object({ id: z.string(), title: z.string() }));
-const PAGE = 1000;
-// An account may have a thousand namespaces; a server that ignores the page would otherwise be asked for ever.
-const MOST_PAGES = 20;
 
 export function cloudflareResourceClient(options: CloudflareClientOptions): CloudflareResourceClient {
   const call = caller(options);
   const account = `accounts/${encodeURIComponent(options.accountId)}`;
   return {
-    async namespaces() {
-      const all: Namespace[] = [];
-      for (let page = 1; page <= MOST_PAGES; page += 1) {
-        const some = await call({ method: 'GET', path: `${account}/storage/kv/namespaces?per_page=${PAGE}&page=${page}`, what: 'the KV namespaces', shape: namespaceList });
-        all.push(...some);
-        if (some.length < PAGE) return all;
-      }
-      throw new ProviderError('unexpected-answer', `Cloudflare lists more than ${PAGE * MOST_PAGES} KV namespaces`);
-    },
+    namespaces: () => everyPage(call, { path: `${account}/storage/kv/namespaces`, what: 'KV namespaces', shape: namespaceList, perPage: 1000 }),
     async createNamespace(title) {
       await call({ method: 'POST', path: `${account}/storage/kv/namespaces`, what: `the KV namespace ${title}`, shape: z.unknown(), body: { title } });
     },
