@@ -1,12 +1,14 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import nock from 'nock';
 import { httpClient } from '../../src/net/index.ts';
-import { cloudflareClient, ProviderError } from '../../src/providers/cloudflare/index.ts';
+import { cloudflareClient, cloudflareLaneClient, ProviderError } from '../../src/providers/cloudflare/index.ts';
 import { Secret } from '../../src/secrets/index.ts';
 
 const ACCOUNT = '0123456789abcdef0123456789abcdef';
 const SCRIPT = `/client/v4/accounts/${ACCOUNT}/workers/scripts/shop`;
-const client = cloudflareClient({ http: httpClient({ attempts: 1 }), token: new Secret('cf-token-value'), accountId: ACCOUNT });
+const options = { http: httpClient({ attempts: 1 }), token: new Secret('cf-token-value'), accountId: ACCOUNT };
+const client = cloudflareClient(options);
+const lane = cloudflareLaneClient(options);
 const api = () => nock('https://api.cloudflare.com', { reqheaders: { authorization: 'Bearer cf-token-value' } });
 const ok = (result: unknown) => ({ success: true, errors: [], messages: [], result });
 const fault = (code: number, message = 'no') => ({ success: false, errors: [{ code, message }], messages: [], result: null });
@@ -60,12 +62,12 @@ test.each([
 test('routes are those of the zone, with their Workers', async () => {
   api().get('/client/v4/zones').query({ name: 'shop.example', 'account.id': ACCOUNT }).reply(200, ok([{ id: 'z1', name: 'shop.example' }]));
   api().get('/client/v4/zones/z1/workers/routes').reply(200, ok([{ id: 'r1', pattern: 'www.shop.example/*', script: 'shop' }, { id: 'r2', pattern: 'shop.example/static/*' }]));
-  expect(await client.routes('shop.example')).toEqual([{ id: 'r1', pattern: 'www.shop.example/*', worker: 'shop' }, { id: 'r2', pattern: 'shop.example/static/*', worker: null }]);
+  expect(await lane.routes(await lane.zoneId('shop.example'))).toEqual([{ id: 'r1', pattern: 'www.shop.example/*', worker: 'shop' }, { id: 'r2', pattern: 'shop.example/static/*', worker: null }]);
 });
 
 test('a zone that the token does not see is named', async () => {
   api().get('/client/v4/zones').query(true).reply(200, ok([]));
-  await expect(client.routes('shop.example')).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('shop.example') });
+  await expect(lane.zoneId('shop.example')).rejects.toMatchObject({ code: 'not-found', message: expect.stringContaining('shop.example') });
 });
 
 test('workers.dev is read with its previews', async () => {

@@ -2,8 +2,7 @@ import type { z } from 'zod';
 import { ProviderError } from '../error.ts';
 import { caller, type CloudflareClientOptions } from './call.ts';
 import { type Deployment, deploymentList } from './deployment.ts';
-import { cloudflareLaneClient } from './lane.ts';
-import { type Route, type Subdomain, subdomain } from './route.ts';
+import { type Subdomain, subdomain } from './route.ts';
 import { type WorkerVersion, workerVersion } from './version.ts';
 
 /** All throw ProviderError: `unauthorized`, `forbidden` (a permission is missing), `not-found`, `rate-limited`, `unavailable`, `unexpected-answer`. */
@@ -14,20 +13,16 @@ export interface CloudflareClient {
    */
   liveDeployment(worker: string): Promise<Deployment | null>;
   version(worker: string, id: string): Promise<WorkerVersion>;
-  /** All routes of a zone of this account, other Workers' included: a pattern belongs to one Worker. */
-  routes(zone: string): Promise<readonly Route[]>;
   /** Whether the Worker answers on workers.dev, and its versions on addresses of their own. */
   subdomain(worker: string): Promise<Subdomain>;
 }
 
 export function cloudflareClient(options: CloudflareClientOptions): CloudflareClient {
   const call = caller(options);
-  const lane = cloudflareLaneClient(options);
   const scripts = `accounts/${encodeURIComponent(options.accountId)}/workers/scripts`;
   return {
     liveDeployment: (worker) => orNull(async () => (await get(`${scripts}/${encodeURIComponent(worker)}/deployments`, `the deployments of ${worker}`, deploymentList))[0] ?? null),
     version: (worker, id) => get(`${scripts}/${encodeURIComponent(worker)}/versions/${encodeURIComponent(id)}`, `version ${id} of ${worker}`, workerVersion),
-    routes: async (zone) => lane.routes(await lane.zoneId(zone)),
     subdomain: (worker) => get(`${scripts}/${encodeURIComponent(worker)}/subdomain`, `the workers.dev switch of ${worker}`, subdomain),
   };
 

@@ -9,6 +9,7 @@ import { domainList, type Route, routeList, zoneList } from './route.ts';
 export interface CloudflareLaneClient {
   /** `not-found`: the token sees no such zone in the account. */
   zoneId(zone: string): Promise<string>;
+  /** All of the zone, other Workers' included: a pattern belongs to one Worker. */
   routes(zoneId: string): Promise<readonly Route[]>;
   /** @see https://developers.cloudflare.com/api/resources/workers/subresources/routes/methods/create/ */
   createRoute(zoneId: string, route: { readonly pattern: string; readonly worker: string }): Promise<void>;
