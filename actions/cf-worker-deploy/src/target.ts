@@ -13,7 +13,8 @@ export interface Target {
   readonly accountId: string;
   /** For messages: which of the two gave it. */
   readonly accountSource: string;
-  readonly wranglerRange: string;
+  /** Of the shop's own wrangler; null: the suite's is used. */
+  readonly wranglerRange: string | null;
   readonly artifact: string;
   readonly versionUrl: string;
   /** Every deploy of a Worker that the configuration has: what a preview must keep away from. */
@@ -61,7 +62,7 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
     config: worker,
     accountId: given || worker['account-id'],
     accountSource: given === '' || given === worker['account-id'] ? `\`${key}\`` : `input \`cloudflare-account-id\` (\`${key}\` says ${worker['account-id']})`,
-    wranglerRange: config.tools.wrangler.range,
+    wranglerRange: config.tools?.wrangler?.range ?? null,
     artifact: usesArtifact ? artifactFolder(workspace, inputs['artifact-directory']) : '',
     versionUrl: `${worker['public-url']}${worker['version-path']}`,
     deploys: deploysOf(config),

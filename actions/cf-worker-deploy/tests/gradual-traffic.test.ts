@@ -9,7 +9,7 @@ const anchor = of('d-1', [{ id: 'v-old', percentage: 100 }]);
 const split: Split = [{ id: 'v-new', percentage: 10 }, { id: 'v-old', percentage: 90 }];
 const asked = of('d-2', split);
 const theirs = of('d-9', [{ id: 'v-x', percentage: 100 }]);
-const said = (exitCode: number | null, firstError = ''): Said => ({ exitCode, timedOut: exitCode === null, workerName: null, versionId: null, failure: null, firstError });
+const said = (exitCode: number | null, firstError = ''): Said => ({ exitCode, timedOut: exitCode === null, versionId: null, failure: null, firstError });
 const clock: Clock = { now: () => 0, sleep: () => Promise.resolve() };
 
 /** What is live by turns, one per read, the last one for ever. */

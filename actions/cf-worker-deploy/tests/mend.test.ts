@@ -4,7 +4,7 @@ import type { LiveReading, Observed } from '../src/deploy/observe.ts';
 import type { Said } from '../src/wrangler/call.ts';
 
 const NEW = 'b'.repeat(40);
-const said = (exitCode: number | null, change: Partial<Said> = {}): Said => ({ exitCode, timedOut: false, workerName: null, versionId: null, failure: null, firstError: '', ...change });
+const said = (exitCode: number | null, change: Partial<Said> = {}): Said => ({ exitCode, timedOut: false, versionId: null, failure: null, firstError: '', ...change });
 const seen = (live: LiveReading): Observed => ({ live, public: { kind: 'unreachable', why: 'not asked' } });
 const version = (versionId: string, tag: string): Observed => seen({ kind: 'live', deploymentId: 'd', versionId, tag });
 const old = version('v-old', 'a'.repeat(40));
@@ -24,12 +24,12 @@ test.each<[string, Said, Observed, Said[], boolean | null, number]>([
     asked.push(args.join(' '));
     return Promise.resolve(answers[asked.length - 1] ?? said(1));
   };
-  expect(await mend({ said: first, anchor: old, look: () => Promise.resolve(live), sha: NEW, config: 'wrangler.jsonc', environment: 'production', signal: new AbortController().signal, call })).toBe(expected);
+  expect(await mend({ said: first, anchor: old, look: () => Promise.resolve(live), sha: NEW, config: 'wrangler.jsonc', environment: 'production', name: 'shop', signal: new AbortController().signal, call })).toBe(expected);
   expect(asked).toHaveLength(calls);
-  if (calls > 0) expect(asked[0]).toBe('versions deploy v-new@100% -y --config wrangler.jsonc --env=production');
+  if (calls > 0) expect(asked[0]).toBe('versions deploy v-new@100% -y --config wrangler.jsonc --env=production --name shop');
 });
 
 test('after a cancel nothing is mended', async () => {
   const call = (): Promise<Said> => Promise.reject(new Error('wrangler was called'));
-  expect(await mend({ said: said(null), anchor: old, look: () => Promise.resolve(version('v-new', NEW)), sha: NEW, config: 'c', environment: '', signal: AbortSignal.abort(), call })).toBeNull();
+  expect(await mend({ said: said(null), anchor: old, look: () => Promise.resolve(version('v-new', NEW)), sha: NEW, config: 'c', environment: '', name: 'shop', signal: AbortSignal.abort(), call })).toBeNull();
 });

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Secret } from '@vendure-deploy/shared/secrets';
-import { configuredAccount, configuredZones, configuresAssets } from '../src/wrangler/configuration.ts';
-import { deployArguments, dryRunArguments, promoteArguments, shiftArguments, uploadArguments } from '../src/wrangler/arguments.ts';
+import { configurationOf } from '../src/wrangler/configuration.ts';
+import { deployArguments, promoteArguments, shiftArguments, uploadArguments } from '../src/wrangler/arguments.ts';
 import { wranglerEnvironment } from '../src/wrangler/environment.ts';
-import { installedWrangler } from '../src/wrangler/installed.ts';
+import { shopWrangler } from '../src/wrangler/shop.ts';
 import { firstError, readOutput } from '../src/wrangler/output.ts';
 
 let folder = '';
@@ -17,27 +17,26 @@ afterEach(async () => rm(folder, { recursive: true, force: true }));
 
 test('a deploy names the environment, the commit and the run, creates no resource, and holds no secret', () => {
   const sha = 'b'.repeat(40);
-  expect(deployArguments({ config: 'wrangler.jsonc', environment: 'production', sha, message: 'https://github.com/example/shop/actions/runs/7 by @operator' })).toEqual([
-    'deploy', '--config', 'wrangler.jsonc', '--env=production', '--no-x-provision', '--tag', sha, '--message', 'https://github.com/example/shop/actions/runs/7 by @operator',
+  expect(deployArguments({ config: 'wrangler.jsonc', environment: 'production', name: 'shop', sha, message: 'https://github.com/example/shop/actions/runs/7 by @operator' })).toEqual([
+    'deploy', '--config', 'wrangler.jsonc', '--env=production', '--name', 'shop', '--no-x-provision', '--tag', sha, '--message', 'https://github.com/example/shop/actions/runs/7 by @operator',
   ]);
-  expect(dryRunArguments({ config: 'wrangler.jsonc', environment: '' })).toEqual(['deploy', '--config', 'wrangler.jsonc', '--env=', '--no-x-provision', '--dry-run']);
 });
 
 test('a shift of traffic always names its versions by id, answers the prompt, and takes no configuration along but at the end', () => {
-  const [message, which] = ['run 7', { config: 'wrangler.jsonc', environment: 'production' }];
-  expect(uploadArguments({ ...which, sha: 'b'.repeat(40), message })).toEqual(['versions', 'upload', '--config', 'wrangler.jsonc', '--env=production', '--no-x-provision', '--tag', 'b'.repeat(40), '--message', message]);
+  const [message, which] = ['run 7', { config: 'wrangler.jsonc', environment: 'production', name: 'shop' }];
+  expect(uploadArguments({ ...which, sha: 'b'.repeat(40), message })).toEqual(['versions', 'upload', '--config', 'wrangler.jsonc', '--env=production', '--name', 'shop', '--no-x-provision', '--tag', 'b'.repeat(40), '--message', message]);
   expect(shiftArguments({ worker: 'shop', split: [{ id: 'v-new', percentage: 0 }, { id: 'v-old', percentage: 100 }], message })).toEqual(['versions', 'deploy', 'v-new@0%', 'v-old@100%', '-y', '--name', 'shop', '--message', message]);
-  expect(promoteArguments({ ...which, versionId: 'v-new', message })).toEqual(['versions', 'deploy', 'v-new@100%', '-y', '--config', 'wrangler.jsonc', '--env=production', '--message', message]);
+  expect(promoteArguments({ ...which, versionId: 'v-new', message })).toEqual(['versions', 'deploy', 'v-new@100%', '-y', '--config', 'wrangler.jsonc', '--env=production', '--name', 'shop', '--message', message]);
 });
 
 test.each([
-  ['{"assets":{"directory":"dist"}}', true],
+  ['{"assets":{"directory":"dist"},"env":{"production":{}}}', true],
   ['{"assets":{"directory":"dist"},"env":{"production":{"name":"x"}}}', true],
   ['{"env":{"production":{"assets":{"directory":"dist"}}}}', true],
-  ['{"env":{"staging":{"assets":{"directory":"dist"}}}}', false],
-  ['{"name":"x"}', false],
+  ['{"env":{"production":{},"staging":{"assets":{"directory":"dist"}}}}', false],
+  ['{"name":"x","env":{"production":{}}}', false],
 ])('%s brings files of its own in production: %s', (text, brings) => {
-  expect(configuresAssets(text, 'wrangler.json', 'production')).toBe(brings);
+  expect(configurationOf(text, 'wrangler.json', 'production').assets !== null).toBe(brings);
 });
 
 test('the environment is closed: what could be set by the job or by a file is set here, or is not there', () => {
@@ -54,23 +53,33 @@ test('the environment is closed: what could be set by the job or by a file is se
   expect(['CLOUDFLARE_ENV', 'GITHUB_TOKEN', 'ACTIONS_RUNTIME_TOKEN'].filter((name) => name in environment)).toEqual([]);
 });
 
-test('a dry run gets no token', () => {
-  expect(wranglerEnvironment({ home: '/h', outputFile: '/o', accountId: 'a', token: null })).not.toHaveProperty('CLOUDFLARE_API_TOKEN');
+test.each([
+  ['wrangler.jsonc', '{\n\t// see https://x.example\n\t"account_id": "top", /* "account_id": "comment" */\n\t"env": { "production": { "vars": { "URL": "https://a//b" }, } },\n}', 'top'],
+  ['wrangler.json', '{"account_id":"top","env":{"production":{"account_id":"own"}}}', 'own'],
+  ['wrangler.jsonc', '{"env":{"production":{},"staging":{"account_id":"staging"}}}', null],
+  ['wrangler.toml', 'name = "x"\naccount_id = "top"\n[env.production]\nname = "y"\n', 'top'],
+  ['wrangler.toml', 'account_id = "top"\n[env.staging]\naccount_id = "no"\n[ env."production" ]\naccount_id = \'own\' # here\n[env.production.vars]\naccount_id = "var"\n', 'own'],
+  ['wrangler.toml', '# account_id = "comment"\nname = "x"\n[env.production]\n', null],
+])('the account that counts for production in a %s (%#) is %3$s', (file, text, account) => {
+  expect(configurationOf(text, file, 'production').account).toBe(account);
 });
 
 test.each([
-  ['wrangler.jsonc', '{\n\t// see https://x.example\n\t"account_id": "top", /* "account_id": "comment" */\n\t"vars": { "URL": "https://a//b" },\n}', 'top'],
-  ['wrangler.json', '{"account_id":"top","env":{"production":{"account_id":"own"}}}', 'own'],
-  ['wrangler.jsonc', '{"env":{"staging":{"account_id":"staging"}}}', null],
-  ['wrangler.toml', 'name = "x"\naccount_id = "top"\n[env.production]\nname = "y"\n', 'top'],
-  ['wrangler.toml', 'account_id = "top"\n[env.staging]\naccount_id = "no"\n[ env."production" ]\naccount_id = \'own\' # here\n[env.production.vars]\naccount_id = "var"\n', 'own'],
-  ['wrangler.toml', '# account_id = "comment"\nname = "x"', null],
-])('the account that counts for production in a %s (%#) is %3$s', (file, text, account) => {
-  expect(configuredAccount(text, file, 'production')).toBe(account);
+  ['{"name": ', '', 'apps/dashboard/wrangler.jsonc cannot be read as JSON with comments'],
+  ['{"name": 1}', '', 'apps/dashboard/wrangler.jsonc is not as wrangler wants it at name: '],
+  ['{"name":"x","env":{"staging":{}}}', 'production', 'apps/dashboard/wrangler.jsonc has no env.production. It has: staging.'],
+  ['{"name":"x"}', 'production', 'apps/dashboard/wrangler.jsonc has no env.production. It has: none.'],
+])('%s with --env "%s" is refused: %s', (text, environment, sentence) => {
+  expect(() => configurationOf(text, 'apps/dashboard/wrangler.jsonc', environment)).toThrow(sentence);
 });
 
-test('a configuration that is no JSON is refused by its name', () => {
-  expect(() => configuredAccount('{"name": ', 'apps/dashboard/wrangler.jsonc', '')).toThrow('apps/dashboard/wrangler.jsonc cannot be read');
+test.each([
+  ['the top level', '{"name":"shop","env":{"production":{}}}', '', 'shop'],
+  ['its own', '{"name":"shop","env":{"production":{"name":"own"}}}', 'production', 'own'],
+  ["the top level's, with its own behind it", '{"name":"shop","env":{"production":{}}}', 'production', 'shop-production'],
+  ['nobody', '{"env":{"production":{}}}', 'production', null],
+])('the Worker is named by %s', (_by, text, environment, name) => {
+  expect(configurationOf(text, 'wrangler.json', environment).name).toBe(name);
 });
 
 const install = async (where: string, version: string): Promise<void> => {
@@ -81,18 +90,19 @@ const install = async (where: string, version: string): Promise<void> => {
 test('wrangler is the one nearest to the surface, and none above the workspace', async () => {
   await install('.', '4.140.0');
   await mkdir(join(folder, 'shop/apps/dashboard'), { recursive: true });
-  await expect(installedWrangler(join(folder, 'shop'), 'apps/dashboard', '>=4.130.0 <5')).rejects.toThrow('brought no wrangler for apps/dashboard');
+  await expect(shopWrangler(join(folder, 'shop'), 'apps/dashboard', '>=4.130.0 <5')).rejects.toThrow('brought no wrangler for apps/dashboard');
   await install('shop', '4.150.0');
-  expect(await installedWrangler(join(folder, 'shop'), 'apps/dashboard', '>=4.130.0 <5')).toEqual({ version: '4.150.0', entry: join(folder, 'shop/node_modules/wrangler/bin/wrangler.js') });
+  expect(await shopWrangler(join(folder, 'shop'), 'apps/dashboard', '>=4.130.0 <5')).toEqual({ version: '4.150.0', entry: join(folder, 'shop/node_modules/wrangler/bin/wrangler.js'), from: 'shop' });
   await install('shop/apps/dashboard', '4.86.0');
-  await expect(installedWrangler(join(folder, 'shop'), 'apps/dashboard', '>=4.130.0 <5')).rejects.toThrow('apps/dashboard has wrangler 4.86.0; tools.wrangler.range allows >=4.130.0 <5');
-  await expect(installedWrangler(join(folder, 'shop'), 'apps/dashboard', 'four')).rejects.toThrow('tools.wrangler.range is "four"');
+  await expect(shopWrangler(join(folder, 'shop'), 'apps/dashboard', '>=4.130.0 <5')).rejects.toThrow('apps/dashboard has wrangler 4.86.0; tools.wrangler.range allows >=4.130.0 <5');
+  await expect(shopWrangler(join(folder, 'shop'), 'apps/dashboard', 'four')).rejects.toThrow('tools.wrangler.range is "four"');
+  await expect(shopWrangler(join(folder, 'shop'), 'apps/dashboard', '>=4')).rejects.toThrow('apps/dashboard has wrangler 4.86.0; this suite knows >=4.130.0 <5');
 });
 
 test('of the output file the last word on each thing counts, and a broken line is no word', () => {
   const lines = [{ type: 'wrangler-session', version: 1 }, { type: 'deploy', worker_name: 'shop', worker_tag: null, version_id: 'v1', targets: [] }, { type: 'command-failed', message: 'no' }];
-  expect(readOutput(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"type":`)).toEqual({ workerName: 'shop', versionId: 'v1', failure: 'no' });
-  expect(readOutput('')).toEqual({ workerName: null, versionId: null, failure: null });
+  expect(readOutput(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"type":`)).toEqual({ versionId: 'v1', failure: 'no' });
+  expect(readOutput('')).toEqual({ versionId: null, failure: null });
 });
 
 test('the first error is quoted, in one line and without colours', () => {
@@ -103,11 +113,11 @@ test('the first error is quoted, in one line and without colours', () => {
 });
 
 test.each<[string, unknown, string[]]>([
-  ['no routes', {}, []],
+  ['no routes', { env: { production: {} } }, []],
   ['routes of the environment', { routes: [{ pattern: 'a/*', zone_name: 'top.example' }], env: { production: { routes: [{ pattern: 'b/*', zone_name: 'shop.example' }, { pattern: 'c/*', zone_name: 'shop.example' }] } } }, ['shop.example']],
   ['inherited routes, one by its zone\'s id, one as text', { routes: [{ pattern: 'a/*', zone_name: 'top.example' }, { pattern: 'b/*', zone_id: 'f' }, 'c.example/*'], env: { production: {} } }, ['top.example']],
-  ['one route', { route: { pattern: 'a/*', zone_name: 'top.example' } }, ['top.example']],
+  ['one route', { route: { pattern: 'a/*', zone_name: 'top.example' }, env: { production: {} } }, ['top.example']],
   ['an environment that has none of its own', { routes: [{ pattern: 'a/*', zone_name: 'top.example' }], env: { production: { routes: [] } } }, []],
 ])('the zones of a wrangler configuration with %s', (_name, configuration, zones) => {
-  expect(configuredZones(JSON.stringify(configuration), 'wrangler.jsonc', 'production')).toEqual(zones);
+  expect(configurationOf(JSON.stringify(configuration), 'wrangler.jsonc', 'production').zones).toEqual(zones);
 });

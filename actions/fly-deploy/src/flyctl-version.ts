@@ -29,7 +29,7 @@ interface Named {
 export async function wantedFlyctl(inputs: { readonly 'flyctl-version': string; readonly 'flyctl-sha256': string }, config: DeployConfig, workspace: string): Promise<WantedFlyctl> {
   const { version, sha256, from } = (await firstOf([
     () => Promise.resolve(named(inputs['flyctl-version'], 'input `flyctl-version`')),
-    () => Promise.resolve(config.tools.flyctl === undefined ? null : { ...config.tools.flyctl, from: 'the configuration' }),
+    () => Promise.resolve(config.tools?.flyctl === undefined ? null : { ...config.tools.flyctl, from: 'the configuration' }),
     async () => named(versionOfMise(await textOf(join(workspace, 'mise.toml'))), 'mise.toml'),
     async () => named(versionOfToolVersions(await textOf(join(workspace, '.tool-versions'))), '.tool-versions'),
   ])) ?? { version: PINNED_FLYCTL, from: "the suite's pin" };

@@ -15,7 +15,7 @@ const configured = { version: '0.4.80', sha256: SHA256 };
 interface Given {
   readonly input?: string;
   readonly digest?: string;
-  readonly config?: DeployConfig['tools']['flyctl'];
+  readonly config?: NonNullable<DeployConfig['tools']>['flyctl'];
   readonly files?: Readonly<Record<string, string>>;
 }
 

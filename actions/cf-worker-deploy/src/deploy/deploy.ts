@@ -4,9 +4,9 @@ import { type ActionContext, type ActionResult, UserError } from '@vendure-deplo
 import { cloudflareClient } from '@vendure-deploy/shared/providers/cloudflare';
 import type { Inputs, Outputs } from '../io.ts';
 import type { Target } from '../target.ts';
-import { requireFence } from './fenced.ts';
+import { lastChecks } from './fenced.ts';
 import { judge, judgeAnchor, type Judgement, nowServes } from './judge.ts';
-import { type Observed, observer } from './observe.ts';
+import { type Looking, type Observed, observer } from './observe.ts';
 import { planOf } from './plan.ts';
 import { prepare, type Ready } from './prepare.ts';
 import { resultOf } from './result.ts';
@@ -22,8 +22,8 @@ export async function deploy(target: Target, context: Context): Promise<Result> 
   const { inputs, log, http, signal, temporary } = context;
   const plan = planOf(target, context.run.workflowFile);
   const token = inputs['cloudflare-api-token'];
-  const looking = (by: AbortSignal): (() => Promise<Observed>) =>
-    observer({ http, cloudflare: cloudflareClient({ http, token, accountId: target.accountId, signal: by }), worker: plan.worker, versionUrl: target.versionUrl, signal: by, timeoutMs: READ_MS });
+  const looking: Looking = (by, expected = null) =>
+    observer({ http, cloudflare: cloudflareClient({ http, token, accountId: target.accountId, signal: by }), worker: plan.worker, versionUrl: target.versionUrl, signal: by, timeoutMs: READ_MS, expected });
   const anchor = await log.group('Read what serves now', looking(signal));
   signal.throwIfAborted();
   const conclude = (judgement: Judgement, observed: Observed, more: Record<string, unknown> = {}): Result => resultOf(target, anchor, observed, judgement, more);
@@ -35,8 +35,7 @@ export async function deploy(target: Target, context: Context): Promise<Result> 
     let ready: Ready;
     try {
       ready = await prepare(target, tree, context);
-      await log.group('Renew the deploy lock', () => requireFence(context));
-      signal.throwIfAborted();
+      await lastChecks(target, ready, context);
     } catch (error) {
       return conclude(refusal(error, signal, nowServes(plan, anchor)), anchor);
     }

@@ -9,8 +9,7 @@ interface Mending {
   readonly sha: string;
   readonly config: string;
   readonly environment: string;
-  /** As it was deployed under; null: the configuration names it. */
-  readonly name?: string | null;
+  readonly name: string;
   readonly signal: AbortSignal;
   /** One more call of wrangler. */
   readonly call: (args: readonly string[]) => Promise<Said>;
@@ -21,7 +20,7 @@ interface Mending {
  * without another upload, since naming the live version once more changes nothing. Only what was read decides whether there is anything to mend.
  * @returns whether all of it was set; null: there was nothing to mend
  */
-export async function mend({ said, anchor, look, sha, config, environment, name = null, signal, call }: Mending): Promise<boolean | null> {
+export async function mend({ said, anchor, look, sha, config, environment, name, signal, call }: Mending): Promise<boolean | null> {
   if (said.exitCode === 0 || said.timedOut || signal.aborted) return null;
   const { live } = await look();
   if (live.kind !== 'live' || live.tag !== sha) return null;

@@ -22,9 +22,14 @@ export interface Reader {
   readonly versionUrl: string;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** A version that may be live: its tag is asked for at once, not after it was seen. */
+  readonly expected?: string | null;
 }
 
-export function observer({ cloudflare, http, worker, versionUrl, signal, timeoutMs }: Reader): () => Promise<Observed> {
+/** A look that ends with that signal; the second is the version that may have come to be live. */
+export type Looking = (by: AbortSignal, expected?: string | null) => () => Promise<Observed>;
+
+export function observer({ cloudflare, http, worker, versionUrl, signal, timeoutMs, expected = null }: Reader): () => Promise<Observed> {
   // The tag of a version never changes: one read of it is enough.
   const tags = new Map<string, string | null>();
   return async () => {
@@ -33,12 +38,16 @@ export function observer({ cloudflare, http, worker, versionUrl, signal, timeout
   };
 
   async function readLive(): Promise<LiveReading> {
-    const deployment = await cloudflare.liveDeployment(worker);
+    const [deployment] = await Promise.all([cloudflare.liveDeployment(worker), expected === null ? null : tagOf(expected).catch(() => null)]);
     const [version, other] = deployment?.versions ?? [];
     if (deployment === null || version === undefined) return { kind: 'absent' };
     if (other !== undefined) return { kind: 'split', deploymentId: deployment.id, versions: deployment.versions };
-    if (!tags.has(version.id)) tags.set(version.id, (await cloudflare.version(worker, version.id)).tag);
-    return { kind: 'live', deploymentId: deployment.id, versionId: version.id, tag: tags.get(version.id) ?? null };
+    return { kind: 'live', deploymentId: deployment.id, versionId: version.id, tag: await tagOf(version.id) };
+  }
+
+  async function tagOf(versionId: string): Promise<string | null> {
+    if (!tags.has(versionId)) tags.set(versionId, (await cloudflare.version(worker, versionId)).tag);
+    return tags.get(versionId) ?? null;
   }
 }
 

@@ -6,7 +6,7 @@ import { callWrangler, type Said } from '../wrangler/call.ts';
 import { gate } from './gate.ts';
 import type { Attempt } from './judge.ts';
 import { mend } from './mend.ts';
-import type { Observed } from './observe.ts';
+import type { Looking, Observed } from './observe.ts';
 import type { Ready } from './prepare.ts';
 
 interface Uploading {
@@ -16,8 +16,7 @@ interface Uploading {
   readonly anchor: Observed;
   /** Of the Worker, to travel in the version. */
   readonly secrets: ReadonlyMap<string, Secret>;
-  /** A look that ends with that signal. */
-  readonly looking: (by: AbortSignal) => () => Promise<Observed>;
+  readonly looking: Looking;
 }
 
 interface Uploaded {
@@ -34,11 +33,11 @@ const LAST_LOOK_MS = 1500;
 export async function upload({ ready, accountId, sha, anchor, secrets, looking }: Uploading, context: ActionContext<Inputs>): Promise<Uploaded> {
   const { inputs, log, clock, signal, temporary } = context;
   const { wrangler, config, wranglerEnvironment: environment, name, cwd } = ready;
-  const look = looking(signal);
   const message = `${context.run.runUrl} by @${context.run.actor}`;
   const call = (args: readonly string[], given: ReadonlyMap<string, Secret> = new Map()): Promise<Said> =>
     callWrangler({ wrangler, args, cwd, accountId, token: inputs['cloudflare-api-token'], secrets: given, temporary, seconds: inputs['wrangler-timeout-seconds'], signal, log });
   const said = await log.group(`Deploy with wrangler ${wrangler.version}`, () => call(deployArguments({ config, environment, name, sha, message }), secrets));
+  const look = looking(signal, said.versionId);
   const mended = said.exitCode === 0 ? null : await log.group('See whether it is live all the same', () => mend({ said, anchor, look, sha, config, environment, name, signal, call }));
   const seen = await log.group('Read back', () =>
     gate({ look, course: { sha, versionId: said.versionId, anchor }, clock, signal, budgetMs: inputs['propagation-seconds'] * 1000, intervalMs: inputs['read-interval-seconds'] * 1000, log }),

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ActionContext, type ActionResult, UserError } from '@vendure-deploy/shared/action';
 import { cloudflareClient } from '@vendure-deploy/shared/providers/cloudflare';
 import { deploy, refusal } from '../deploy/deploy.ts';
-import { requireFence } from '../deploy/fenced.ts';
+import { lastChecks } from '../deploy/fenced.ts';
 import { judgeAnchor, type Judgement, nowServes } from '../deploy/judge.ts';
 import { type Observed, observer } from '../deploy/observe.ts';
 import { planOf } from '../deploy/plan.ts';
@@ -15,7 +15,6 @@ import { lasting } from '../last-words.ts';
 import type { Target } from '../target.ts';
 import { uploadArguments } from '../wrangler/arguments.ts';
 import { callWrangler, type Said } from '../wrangler/call.ts';
-import { configuresAssets } from '../wrangler/configuration.ts';
 import { arrive } from './arrive.ts';
 import { asker, type Wanted } from './ask.ts';
 import { type Ended, judgeGradual, noWayBack } from './judge.ts';
@@ -56,18 +55,17 @@ export async function gradual(target: Target, context: Context): Promise<Result>
     let ready: Ready;
     try {
       ready = await prepare(target, tree, context);
-      await requireAffinity(target, ready, inputs['version-affinity']);
-      await log.group('Renew the deploy lock', () => requireFence(context));
-      signal.throwIfAborted();
+      requireAffinity(target, ready, inputs['version-affinity']);
+      await lastChecks(target, ready, context);
     } catch (error) {
       return conclude(refusal(error, signal, nowServes(plan, anchor)), anchor);
     }
-    const { wrangler, config, wranglerEnvironment: environment } = ready;
+    const { wrangler, config, wranglerEnvironment: environment, name } = ready;
     const message = `${context.run.runUrl} by @${context.run.actor}`;
     const call = (args: readonly string[], cwd: string | null, by: AbortSignal, secrets: ReadonlyMap<string, Secret> = new Map()): Promise<Said> =>
       callWrangler({ wrangler, args, cwd, accountId: target.accountId, token, secrets, temporary, seconds: inputs['wrangler-timeout-seconds'], signal: by, log });
     const late = lasting(signal, RETURN_MS);
-    const uploaded = await log.group(`Upload with wrangler ${wrangler.version}`, () => call(uploadArguments({ config, environment, sha: plan.sha, message }), ready.cwd, signal, inputs['worker-secrets']));
+    const uploaded = await log.group(`Upload with wrangler ${wrangler.version}`, () => call(uploadArguments({ config, environment, name, sha: plan.sha, message }), ready.cwd, signal, inputs['worker-secrets']));
     const missing = signal.aborted ? 'cancelled during the upload' : uploadFault(uploaded);
     const freshId = missing === null ? uploaded.versionId : null;
     const ended: Ended = freshId === null
@@ -89,8 +87,8 @@ async function first(target: Target, context: Context): Promise<Result> {
 }
 
 /** While two versions serve, the HTML of one asks for the hashed files of the other, and gets 404 (Cloudflare's documentation, "Gradual deployments"). */
-async function requireAffinity(target: Target, ready: Ready, acknowledged: boolean): Promise<void> {
-  if (acknowledged || !configuresAssets(await readFile(ready.config, 'utf8'), target.config['wrangler-config'], ready.wranglerEnvironment)) return;
+function requireAffinity(target: Target, { configuration }: Ready, acknowledged: boolean): void {
+  if (acknowledged || configuration.assets === null) return;
   throw new UserError(`cf-worker-deploy: ${target.config.worker} has assets, and while two versions serve, a page of one asks the other for its files. Let the zone keep a visitor on one version (a Transform Rule that sets Cloudflare-Workers-Version-Key), then set \`version-affinity: true\`; or use operation deploy.`);
 }
 

@@ -9,7 +9,7 @@ const mark = z.object({
   old: z.object({ id: z.string(), sha: z.string().nullable() }),
   /** What of the live deployments is ours; `pending` was asked for, and its answer not seen. */
   trail: z.object({ deploymentId: z.string(), pending: z.array(split).readonly() }),
-  wrangler: z.object({ version: z.string(), entry: z.string() }),
+  wrangler: z.object({ version: z.string(), entry: z.string(), from: z.enum(['suite', 'shop']) }),
   seconds: z.object({ propagation: z.number(), interval: z.number(), wrangler: z.number() }),
   message: z.string(),
 });

@@ -5,13 +5,13 @@ import { requireFence } from '../deploy/fenced.ts';
 import { type Judgement, nowServes } from '../deploy/judge.ts';
 import { type LiveReading, type Observed, observer } from '../deploy/observe.ts';
 import { planOf } from '../deploy/plan.ts';
-import { installWrangler } from '../deploy/prepare.ts';
 import { resultOf } from '../deploy/result.ts';
 import type { Inputs, Outputs } from '../io.ts';
 import type { Target } from '../target.ts';
 import { shiftArguments } from '../wrangler/arguments.ts';
 import { callWrangler } from '../wrangler/call.ts';
-import type { Wrangler } from '../wrangler/installed.ts';
+import { chooseWrangler } from '../wrangler/choose.ts';
+import type { Wrangler } from '../wrangler/wrangler.ts';
 import { asker, type Wanted } from './ask.ts';
 import { goBack } from './go-back.ts';
 import { judgeReturn } from './judge.ts';
@@ -38,7 +38,7 @@ export async function returnTo(target: Target, context: ActionContext<Inputs>): 
   let wrangler: Wrangler | null = null;
   if (!isThere) {
     try {
-      wrangler = await installWrangler(target, context);
+      wrangler = await log.group('Have wrangler', () => chooseWrangler(target, context));
       await log.group('Renew the deploy lock', () => requireFence(context));
       signal.throwIfAborted();
     } catch (error) {

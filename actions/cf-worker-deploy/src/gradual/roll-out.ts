@@ -30,7 +30,7 @@ export async function rollOut({ target, ready, course, from, message, late, call
   const { inputs, log, http, clock, signal, state } = context;
   const { worker } = target.config;
   const { old, fresh, pages } = course;
-  const which = { config: ready.config, environment: ready.wranglerEnvironment };
+  const which = { config: ready.config, environment: ready.wranglerEnvironment, name: ready.name };
   const intervalMs = inputs['read-interval-seconds'] * 1000;
   const propagationMs = inputs['propagation-seconds'] * 1000;
   let trail = from;

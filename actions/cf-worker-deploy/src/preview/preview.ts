@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ActionContext, type ActionResult, UserError } from '@vendure-deploy/shared/action';
 import { type CloudflareClientOptions, cloudflareClient, cloudflarePreviewClient, ProviderError } from '@vendure-deploy/shared/providers/cloudflare';
 import { refusal } from '../deploy/deploy.ts';
 import type { Judgement } from '../deploy/judge.ts';
-import { type Observed, observer } from '../deploy/observe.ts';
-import { dryRun, layOut, type LaidOut, type Ready } from '../deploy/prepare.ts';
+import { type Looking, type Observed, observer } from '../deploy/observe.ts';
+import { layOut, type LaidOut, makeReady, type Ready } from '../deploy/prepare.ts';
 import { resultOf } from '../deploy/result.ts';
 import { upload } from '../deploy/upload.ts';
 import type { Inputs, Outputs } from '../io.ts';
@@ -29,7 +29,7 @@ export async function preview(configured: Target, context: Context): Promise<Res
   try {
     const given = { ...configured, config: { ...configured.config, worker: wanted.worker, 'wrangler-environment': wanted.wranglerEnvironment } };
     const laidOut = await layOut(given, tree, context);
-    requireIsolation({ text: await readFile(laidOut.config, 'utf8'), file: given.config['wrangler-config'], preview: wanted, deploys: configured.deploys });
+    requireIsolation({ text: laidOut.text, file: given.config['wrangler-config'], preview: wanted, deploys: configured.deploys });
     return await show(await addressed(given, context), wanted, laidOut, context);
   } finally {
     await rm(tree, { recursive: true, force: true });
@@ -39,8 +39,8 @@ export async function preview(configured: Target, context: Context): Promise<Res
 async function show(target: Target, wanted: Preview, laidOut: LaidOut, context: Context): Promise<Result> {
   const { inputs, log, http, signal, run } = context;
   const cloudflare = (by: AbortSignal): CloudflareClientOptions => ({ http, token: inputs['cloudflare-api-token'], accountId: target.accountId, signal: by });
-  const looking = (by: AbortSignal): (() => Promise<Observed>) =>
-    observer({ http, cloudflare: cloudflareClient(cloudflare(by)), worker: wanted.worker, versionUrl: target.versionUrl, signal: by, timeoutMs: READ_MS });
+  const looking: Looking = (by, expected = null) =>
+    observer({ http, cloudflare: cloudflareClient(cloudflare(by)), worker: wanted.worker, versionUrl: target.versionUrl, signal: by, timeoutMs: READ_MS, expected });
   const { sha, surface } = target;
   const subject: Subject = { surface, pullRequest: wanted.pullRequest, worker: wanted.worker, sha, url: target.config['public-url'], again: `gh run rerun ${run.runId}` };
   const anchor = await log.group('Read what serves now', looking(signal));
@@ -53,7 +53,7 @@ async function show(target: Target, wanted: Preview, laidOut: LaidOut, context: 
   if (early !== null) return conclude(early, anchor);
   let ready: Ready;
   try {
-    ready = await dryRun(target, laidOut, context, wanted.worker);
+    ready = await makeReady(target, laidOut, context);
   } catch (error) {
     return conclude(refusal(error, signal, ''), anchor);
   }

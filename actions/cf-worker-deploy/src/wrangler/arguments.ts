@@ -2,13 +2,8 @@ interface Wanted {
   readonly config: string;
   /** '' takes the top level of the configuration, and has to be said: without `--env` wrangler only warns. */
   readonly environment: string;
-  /** Instead of the name that the configuration gives to the Worker; null: that one. */
-  readonly name?: string | null;
-}
-
-/** Makes no request, needs no token, and names the Worker that a deploy would write to. */
-export function dryRunArguments(wanted: Wanted): string[] {
-  return ['deploy', ...of(wanted), '--no-x-provision', '--dry-run'];
+  /** Of the Worker: whatever the configuration says, no other is written to. */
+  readonly name: string;
 }
 
 /** `--no-x-provision`: a deploy never creates a namespace or a bucket by itself. */
@@ -17,8 +12,8 @@ export function deployArguments({ sha, message, ...wanted }: Wanted & { readonly
 }
 
 /** Makes a version that nobody meets. */
-export function uploadArguments({ config, environment, sha, message }: Wanted & { readonly sha: string; readonly message: string }): string[] {
-  return ['versions', 'upload', '--config', config, `--env=${environment}`, '--no-x-provision', '--tag', sha, '--message', message];
+export function uploadArguments({ sha, message, ...wanted }: Wanted & { readonly sha: string; readonly message: string }): string[] {
+  return ['versions', 'upload', ...of(wanted), '--no-x-provision', '--tag', sha, '--message', message];
 }
 
 /**
@@ -35,8 +30,8 @@ export function mendArguments({ versionId, ...wanted }: Wanted & { readonly vers
 }
 
 /** All traffic to one version, with the settings that no version has. */
-export function promoteArguments({ config, environment, versionId, message }: Wanted & { readonly versionId: string; readonly message: string }): string[] {
-  return ['versions', 'deploy', `${versionId}@100%`, '-y', '--config', config, `--env=${environment}`, '--message', message];
+export function promoteArguments({ versionId, message, ...wanted }: Wanted & { readonly versionId: string; readonly message: string }): string[] {
+  return ['versions', 'deploy', `${versionId}@100%`, '-y', ...of(wanted), '--message', message];
 }
 
 /** Routes, domains and schedules, which no version has. */
@@ -44,6 +39,6 @@ export function triggerArguments(wanted: Wanted): string[] {
   return ['triggers', 'deploy', ...of(wanted)];
 }
 
-function of({ config, environment, name = null }: Wanted): string[] {
-  return ['--config', config, `--env=${environment}`, ...(name === null ? [] : ['--name', name])];
+function of({ config, environment, name }: Wanted): string[] {
+  return ['--config', config, `--env=${environment}`, '--name', name];
 }

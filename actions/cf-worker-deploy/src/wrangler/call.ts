@@ -4,7 +4,7 @@ import type { Log } from '@vendure-deploy/shared/action';
 import type { Secret } from '@vendure-deploy/shared/secrets';
 import { runTool, type ToolResult } from '@vendure-deploy/shared/tools';
 import { wranglerEnvironment } from './environment.ts';
-import type { Wrangler } from './installed.ts';
+import type { Wrangler } from './wrangler.ts';
 import { firstError, readOutput, type WranglerOutput } from './output.ts';
 
 interface Call {
@@ -13,7 +13,7 @@ interface Call {
   /** null: an empty folder, where no configuration and no `.env` is found. */
   readonly cwd: string | null;
   readonly accountId: string;
-  readonly token: Secret | null;
+  readonly token: Secret;
   /** Of the version that this call uploads; in a file of its own, which only this user reads and only this call has. */
   readonly secrets?: ReadonlyMap<string, Secret>;
   readonly temporary: string;

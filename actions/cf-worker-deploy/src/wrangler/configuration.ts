@@ -4,40 +4,70 @@ import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
 
 const route = z.union([z.string(), z.looseObject({ zone_name: z.string().optional() })]);
-const own = z.object({ account_id: z.string().optional(), assets: z.unknown().optional(), route: route.optional(), routes: z.array(route).optional() });
+const own = z.object({
+  name: z.string().optional(),
+  account_id: z.string().optional(),
+  main: z.string().optional(),
+  assets: z.looseObject({ directory: z.string().optional() }).optional(),
+  build: z.looseObject({ command: z.string().optional() }).optional(),
+  route: route.optional(),
+  routes: z.array(route).optional(),
+});
 const whole = own.extend({ env: z.record(z.string(), own).optional() });
 
-/**
- * `account_id` of a wrangler configuration, as it counts for one of its environments; null when it names none. In wrangler it beats
- * CLOUDFLARE_ACCOUNT_ID, so it must be known before a token is given out.
- * @throws {UserError} invalid-config
- */
-export function configuredAccount(text: string, file: string, environment: string): string | null {
-  const read = readConfiguration(text, file, whole);
-  return read.env?.[environment]?.account_id ?? read.account_id ?? null;
+/** What a deploy must know of a wrangler configuration before wrangler reads it, as it counts for one of its environments. */
+export interface WranglerConfiguration {
+  /** The Worker; an environment without a name has the top level's, with its own behind it. null: nobody names one. */
+  readonly name: string | null;
+  /** In wrangler it beats CLOUDFLARE_ACCOUNT_ID, so it must be known before a token is given out. */
+  readonly account: string | null;
+  /** The entry file, beside the configuration. */
+  readonly main: string | null;
+  /** null: a version brings no files of its own. */
+  readonly assets: { readonly directory: string | null } | null;
+  /** wrangler runs it in the deploy. */
+  readonly buildCommand: string | null;
+  /** That its routes name, each once. */
+  readonly zones: readonly string[];
 }
 
-/** Whether a version brings files of its own: an environment inherits `assets`. @throws {UserError} invalid-config */
-export function configuresAssets(text: string, file: string, environment: string): boolean {
-  const read = readConfiguration(text, file, whole);
-  return (read.env?.[environment]?.assets ?? read.assets ?? null) !== null;
-}
-
-/** The zones that its routes name, each once; an environment without routes of its own inherits them. @throws {UserError} invalid-config */
-export function configuredZones(text: string, file: string, environment: string): string[] {
-  const read = readConfiguration(text, file, whole);
-  const routesOf = ({ route: one, routes = one === undefined ? undefined : [one] }: z.infer<typeof own>): z.infer<typeof route>[] | undefined => routes;
-  const routes = routesOf(read.env?.[environment] ?? {}) ?? routesOf(read) ?? [];
-  return [...new Set(routes.flatMap((one) => (typeof one === 'string' || one.zone_name === undefined ? [] : [one.zone_name])))];
+/** @param environment '' is the top level. @throws {UserError} invalid-config: it cannot be read, or has no such environment */
+export function configurationOf(text: string, file: string, environment: string): WranglerConfiguration {
+  const { env = {}, ...top } = readConfiguration(text, file, whole);
+  const active = environment === '' ? {} : env[environment];
+  // wrangler only warns where there are no environments at all, and deploys the top level under another name.
+  if (active === undefined) throw new UserError(`cf-worker-deploy: ${file} has no env.${environment}. It has: ${Object.keys(env).join(', ') || 'none'}. Correct the configured wrangler-environment, or add it.`, { reasonCode: 'invalid-config' });
+  // All of these are inherited.
+  const { account_id: account, main, assets, build } = { ...top, ...active };
+  const routes = routesOf(active) ?? routesOf(top) ?? [];
+  return {
+    name: active.name ?? (environment === '' || top.name === undefined ? top.name : `${top.name}-${environment}`) ?? null,
+    account: account ?? null,
+    main: main ?? null,
+    assets: assets === undefined ? null : { directory: assets.directory ?? null },
+    buildCommand: build?.command ?? null,
+    zones: [...new Set(routes.flatMap((one) => (typeof one === 'string' || one.zone_name === undefined ? [] : [one.zone_name])))],
+  };
 }
 
 /** What `shape` keeps of it. @throws {UserError} invalid-config */
 export function readConfiguration<T>(text: string, file: string, shape: z.ZodType<T>): T {
+  const read = shape.safeParse(parsed(text, file));
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  throw unreadable(`${file} is not as wrangler wants it at ${issue?.path.join('.') || 'its top'}: ${issue?.message ?? ''}`, read.error);
+}
+
+function parsed(text: string, file: string): unknown {
   try {
-    return shape.parse(file.endsWith('.toml') ? parseToml(text) : readJson(text));
+    return file.endsWith('.toml') ? parseToml(text) : readJson(text);
   } catch (cause) {
-    throw new UserError(`cf-worker-deploy: ${file} cannot be read as ${file.endsWith('.toml') ? 'TOML' : 'JSON with comments'}.`, { reasonCode: 'invalid-config', cause });
+    throw unreadable(`${file} cannot be read as ${file.endsWith('.toml') ? 'TOML' : 'JSON with comments'}`, cause);
   }
+}
+
+function routesOf({ route: one, routes = one === undefined ? undefined : [one] }: z.infer<typeof own>): z.infer<typeof route>[] | undefined {
+  return routes;
 }
 
 /** Comments and trailing commas are wrangler's to allow; anything else is no JSON. */
@@ -46,4 +76,8 @@ function readJson(text: string): unknown {
   const value: unknown = parseJson(text, errors, { allowTrailingComma: true });
   if (errors.length > 0) throw new Error(`no JSON at offset ${errors[0]?.offset ?? 0}`);
   return value;
+}
+
+function unreadable(why: string, cause: unknown): UserError {
+  return new UserError(`cf-worker-deploy: ${why}.`, { reasonCode: 'invalid-config', cause });
 }

@@ -7,8 +7,7 @@ interface Closed {
   readonly home: string;
   readonly outputFile: string;
   readonly accountId: string;
-  /** null: a dry run needs none. */
-  readonly token: Secret | null;
+  readonly token: Secret;
 }
 
 /**
@@ -32,6 +31,6 @@ export function wranglerEnvironment({ home, outputFile, accountId, token }: Clos
       CLOUDFLARE_ACCOUNT_ID: accountId,
       CLOUDFLARE_COMPLIANCE_REGION: 'public',
     }),
-    ...(token === null ? {} : { CLOUDFLARE_API_TOKEN: token }),
+    CLOUDFLARE_API_TOKEN: token,
   };
 }

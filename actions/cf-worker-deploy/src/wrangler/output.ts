@@ -3,22 +3,21 @@ import { z } from 'zod';
 
 /** What wrangler wrote to WRANGLER_OUTPUT_FILE_PATH. A hint, as all that it says. */
 export interface WranglerOutput {
-  readonly workerName: string | null;
   readonly versionId: string | null;
   readonly failure: string | null;
 }
 
 const entry = z.discriminatedUnion('type', [
-  z.object({ type: z.enum(['deploy', 'version-upload']), worker_name: z.string().nullish(), version_id: z.string().nullish() }),
+  z.object({ type: z.enum(['deploy', 'version-upload']), version_id: z.string().nullish() }),
   z.object({ type: z.literal('command-failed'), message: z.string().nullish() }),
 ]);
 
 export function readOutput(ndjson: string): WranglerOutput {
-  let seen: WranglerOutput = { workerName: null, versionId: null, failure: null };
+  let seen: WranglerOutput = { versionId: null, failure: null };
   for (const line of ndjson.split('\n')) {
     const parsed = entry.safeParse(json(line));
     if (!parsed.success) continue;
-    if (parsed.data.type !== 'command-failed') seen = { ...seen, workerName: parsed.data.worker_name ?? null, versionId: parsed.data.version_id ?? null };
+    if (parsed.data.type !== 'command-failed') seen = { ...seen, versionId: parsed.data.version_id ?? null };
     else seen = { ...seen, failure: parsed.data.message ?? null };
   }
   return seen;

@@ -16,8 +16,11 @@ const WORKER = 'shop-dashboard';
 const HOST = 'dashboard.shop.example';
 const SCRIPT = `/accounts/${ACCOUNT}/workers/scripts/${WORKER}`;
 
-/** The commits of the shop: what serves, a well one, one whose page is an error from the start, one with assets. */
-const COMMITS = ['old', 'new', 'sick', 'assets'] as const;
+/**
+ * The commits of the shop: what serves, a well one, one whose page is an error from the start, one with assets, one that leaves wrangler to the suite, and
+ * two that wrangler must not get: without the entry file that is named, and with a build that it would run.
+ */
+const COMMITS = ['old', 'new', 'sick', 'assets', 'suite', 'hollow', 'building'] as const;
 type Commit = (typeof COMMITS)[number];
 
 export interface Split {
@@ -28,6 +31,8 @@ export interface Given {
   readonly commit?: Commit;
   readonly faults?: readonly string[];
   readonly inputs?: Readonly<Record<string, string>>;
+  /** Of the machine: its home, its tool cache. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Added to each round trip. */
   readonly latencyMs?: number;
   readonly signals?: NonNullable<StartOptions['signals']>;
@@ -123,11 +128,11 @@ export async function openWorkerStage(): Promise<WorkerStage> {
   const live = async (): Promise<Split> => (await deployments())[0]?.split ?? {};
   let since = '';
 
-  async function run(operation: string, { commit = 'new', faults = [], inputs = {}, signals = [], meanwhile, latencyMs = 0 }: Given): Promise<Ran> {
+  async function run(operation: string, { commit = 'new', faults = [], inputs = {}, environment = {}, signals = [], meanwhile, latencyMs = 0 }: Given): Promise<Ran> {
     const world = await openRun(faults, latencyMs);
     try {
       const given = {
-        folder, workspace: workspaceOf(commit), environment: world.environment,
+        folder, workspace: workspaceOf(commit), environment: { ...world.environment, ...environment },
         inputs: {
           ...inputsOf(commit), operation, 'cloudflare-api-token': twin.credentials.cloudflareApiToken, 'github-token': githubToken,
           steps: '10, 100', 'soak-seconds': '1', 'probe-interval-seconds': '1', 'read-interval-seconds': '1', 'propagation-seconds': '20', ...inputs,
@@ -229,7 +234,8 @@ export async function openWorkerStage(): Promise<WorkerStage> {
 }
 
 function filesOf(commit: Commit): Record<string, string> {
-  return shopFiles({ config: config(), wrangler: wranglerConfig(commit === 'assets'), worker: workerOf('COMMIT', commit) });
+  const text = commit === 'suite' ? config().replace(/^ {2}wrangler: .*\n/mu, '') : config();
+  return shopFiles({ config: text, wrangler: wranglerConfig(commit), worker: workerOf('COMMIT', commit) });
 }
 
 /** A shop with one Worker, the Dashboard. */
@@ -271,10 +277,11 @@ export function config(): string {
   return shopConfig().replaceAll('[pnpm, install]', `["${process.execPath}", --version]`).replaceAll('[pnpm, build]', `["${process.execPath}", build.cjs]`).replace('version-path: /__version', 'version-path: /__version\n        smoke-paths: [/]');
 }
 
-function wranglerConfig(assets: boolean): string {
+function wranglerConfig(commit: Commit): string {
   return JSON.stringify({
-    name: WORKER, main: 'dist/index.js', no_bundle: true, compatibility_date: '2026-10-01', account_id: ACCOUNT, workers_dev: false, preview_urls: false, send_metrics: false,
-    ...(assets ? { assets: { directory: 'dist/assets', binding: 'ASSETS', run_worker_first: true } } : {}),
+    name: WORKER, main: commit === 'hollow' ? 'dist/server/index.js' : 'dist/index.js', no_bundle: true, compatibility_date: '2026-10-01', account_id: ACCOUNT, workers_dev: false, preview_urls: false, send_metrics: false,
+    ...(commit === 'building' ? { build: { command: 'npm run build' } } : {}),
+    ...(commit === 'assets' ? { assets: { directory: 'dist/assets', binding: 'ASSETS', run_worker_first: true } } : {}),
     env: { production: { name: WORKER, routes: [{ pattern: `${HOST}/*`, zone_name: 'shop.example' }], version_metadata: { binding: 'CF_VERSION_METADATA' } } },
   });
 }

@@ -25,7 +25,7 @@ const environment = z.object({
   }),
 });
 
-const config = z.object({ environments: z.record(z.string(), environment), tools: z.object({ flyctl: z.object({ version: z.string() }).default({ version: '0.4.87' }) }) });
+const config = z.object({ environments: z.record(z.string(), environment), tools: z.object({ flyctl: z.object({ version: z.string() }).default({ version: '0.4.87' }) }).prefault({}) });
 
 export type ShopConfig = z.infer<typeof config>;
 

@@ -82,7 +82,7 @@ async function start(directory: string, { speed, tools, started }: HostOptions):
   });
   await twin.database.start();
   await started(twin.database.pid());
-  return { twin, history, home: await makeHome(join(directory, 'home'), join(root, '.cache/pnpm-store')) };
+  return { twin, history, home: await makeHome(join(directory, 'home'), { npm: join(root, '.cache/npm-store'), pnpm: join(root, '.cache/pnpm-store') }) };
 }
 
 function worldRun(twin: Twin, run: TwinRun): WorldRun {

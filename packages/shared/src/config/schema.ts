@@ -98,8 +98,8 @@ export const deployConfig = z.strictObject({
       version: z.string().regex(/^\d+\.\d+\.\d+$/),
       sha256: z.string().regex(/^(?:[0-9a-f]{64})?$/).optional().describe("Of the release archive; empty: by the release's own checksums"),
     }).optional().describe("Without it, the version of the shop's mise.toml or .tool-versions, else the suite's pin"),
-    wrangler: z.strictObject({ range: text }),
-  }),
+    wrangler: z.strictObject({ range: text }).optional().describe("The shop's own wrangler, brought by `install` and of this range; without it, the one that the suite pins"),
+  }).optional(),
 });
 
 export type DeployConfig = z.infer<typeof deployConfig>;
