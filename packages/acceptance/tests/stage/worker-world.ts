@@ -16,12 +16,31 @@ const WORKER = 'shop-dashboard';
 const HOST = 'dashboard.shop.example';
 const SCRIPT = `/accounts/${ACCOUNT}/workers/scripts/${WORKER}`;
 
-/**
- * The commits of the shop: what serves, a well one, one whose page is an error from the start, one with assets, one that leaves wrangler to the suite, and
- * two that wrangler must not get: without the entry file that is named, and with a build that it would run.
- */
-const COMMITS = ['old', 'new', 'sick', 'assets', 'suite', 'hollow', 'building'] as const;
-type Commit = (typeof COMMITS)[number];
+type Special = Readonly<Record<string, unknown>> & { readonly env?: { readonly production: Readonly<Record<string, unknown>> } };
+
+/** The commits of the shop, and what of the wrangler configuration is special to each. */
+const SPECIAL = {
+  /** What serves. */
+  old: {},
+  new: {},
+  /** Its page is an error from the start. */
+  sick: {},
+  assets: { assets: { directory: 'dist/assets', binding: 'ASSETS', run_worker_first: true } },
+  /** It leaves wrangler to the suite. */
+  suite: {},
+  /** The entry file that is named is not in the artifact. */
+  hollow: { main: 'dist/server/index.js' },
+  building: { build: { command: 'npm run build' } },
+  moved: { account_id: 'f'.repeat(32) },
+  renamed: { name: 'shop-other', env: { production: {} } },
+  /** A namespace that nobody made, which wrangler would make. */
+  providing: { env: { production: { kv_namespaces: [{ binding: 'CACHE' }] } } },
+  unrouted: { env: { production: { routes: [] } } },
+  /** Its checkout and its artifact would lead wrangler to another API. */
+  dotenv: {},
+} as const satisfies Record<string, Special>;
+const COMMITS = Object.keys(SPECIAL) as Commit[];
+type Commit = keyof typeof SPECIAL;
 
 export interface Split {
   readonly [versionId: string]: number;
@@ -235,7 +254,8 @@ export async function openWorkerStage(): Promise<WorkerStage> {
 
 function filesOf(commit: Commit): Record<string, string> {
   const text = commit === 'suite' ? config().replace(/^ {2}wrangler: .*\n/mu, '') : config();
-  return shopFiles({ config: text, wrangler: wranglerConfig(commit), worker: workerOf('COMMIT', commit) });
+  const files = shopFiles({ config: text, wrangler: wranglerConfig(commit), worker: workerOf('COMMIT', commit) });
+  return commit === 'dotenv' ? { ...files, '.env': HIJACK, 'apps/dashboard/.env': HIJACK, 'apps/dashboard/.env.production': HIJACK } : files;
 }
 
 /** A shop with one Worker, the Dashboard. */
@@ -277,12 +297,14 @@ export function config(): string {
   return shopConfig().replaceAll('[pnpm, install]', `["${process.execPath}", --version]`).replaceAll('[pnpm, build]', `["${process.execPath}", build.cjs]`).replace('version-path: /__version', 'version-path: /__version\n        smoke-paths: [/]');
 }
 
+const HIJACK = 'CLOUDFLARE_API_BASE_URL=https://elsewhere.example/client/v4\nCLOUDFLARE_ACCOUNT_ID=ffffffffffffffffffffffffffffffff\n';
+
 function wranglerConfig(commit: Commit): string {
+  const { env, ...top } = SPECIAL[commit] as Special;
   return JSON.stringify({
-    name: WORKER, main: commit === 'hollow' ? 'dist/server/index.js' : 'dist/index.js', no_bundle: true, compatibility_date: '2026-10-01', account_id: ACCOUNT, workers_dev: false, preview_urls: false, send_metrics: false,
-    ...(commit === 'building' ? { build: { command: 'npm run build' } } : {}),
-    ...(commit === 'assets' ? { assets: { directory: 'dist/assets', binding: 'ASSETS', run_worker_first: true } } : {}),
-    env: { production: { name: WORKER, routes: [{ pattern: `${HOST}/*`, zone_name: 'shop.example' }], version_metadata: { binding: 'CF_VERSION_METADATA' } } },
+    name: WORKER, main: 'dist/index.js', no_bundle: true, compatibility_date: '2026-10-01', account_id: ACCOUNT, workers_dev: false, preview_urls: false, send_metrics: false,
+    ...top,
+    env: { production: { routes: [{ pattern: `${HOST}/*`, zone_name: 'shop.example' }], version_metadata: { binding: 'CF_VERSION_METADATA' }, ...env?.production, ...(commit === 'renamed' ? {} : { name: WORKER }) } },
   });
 }
 
