@@ -3,20 +3,23 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-const entry = z.object({ id: z.number(), repository: z.string(), version: z.string(), key: z.string(), size: z.number() });
+const entry = z.object({ id: z.number(), repository: z.string(), ref: z.string(), version: z.string(), key: z.string(), size: z.number(), createdAt: z.string(), accessedAt: z.string() });
 
 export type CacheEntry = z.infer<typeof entry>;
 
-/** A key means something only together with its version, which is a hash of the cached paths and of the compression. */
-export type CacheScope = Pick<CacheEntry, 'repository' | 'version'>;
+/** A key means something only together with its version, which is a hash of the cached paths and of the compression, and on the ref that saved it. */
+export type CacheScope = Pick<CacheEntry, 'repository' | 'ref' | 'version'>;
 
 export interface CacheEntries {
   /** The id of a new entry, whose bytes may now come; null when there is one already, or another job is making it: an entry never changes. */
   reserve(scope: CacheScope, key: string): number | null;
   /** @returns null when nobody reserved it, or its bytes are not that many */
   finish(scope: CacheScope, key: string, size: number): Promise<CacheEntry | null>;
-  /** The first key that has an entry of just that name, or else the newest one that begins so. */
-  find(scope: CacheScope, keys: readonly string[]): CacheEntry | null;
+  /** On one ref after the other: the first key that has an entry of just that name, or else the newest one that begins so. */
+  find(wanted: Pick<CacheEntry, 'repository' | 'version'>, refs: readonly string[], keys: readonly string[]): CacheEntry | null;
+  /** Of one repository, the oldest first. */
+  list(repository: string): readonly CacheEntry[];
+  remove(id: number): void;
   /** Where the bytes of an entry lie. */
   fileOf(id: number): string;
 }
@@ -31,13 +34,17 @@ export function openCacheEntries(folder: string): CacheEntries {
   for (const name of readdirSync(folder)) if (name !== 'entries.json' && !entries.some(({ id }) => name === String(id))) rmSync(join(folder, name), { recursive: true });
 
   const fileOf = (id: number): string => join(folder, String(id));
-  const within = (scope: CacheScope) => (one: CacheEntry): boolean => one.repository === scope.repository && one.version === scope.version;
+  const within = (scope: CacheScope) => (one: CacheEntry): boolean => one.repository === scope.repository && one.ref === scope.ref && one.version === scope.version;
+  const keep = (): void => {
+    writeFileSync(`${list}.new`, JSON.stringify(entries));
+    renameSync(`${list}.new`, list);
+  };
   return {
     fileOf,
     reserve(scope, key) {
       if ([...entries, ...reserved].filter(within(scope)).some((one) => one.key === key)) return null;
-      const { repository, version } = scope;
-      reserved.push({ id: (last += 1), repository, version, key, size: 0 });
+      const now = new Date().toISOString();
+      reserved.push({ id: (last += 1), repository: scope.repository, ref: scope.ref, version: scope.version, key, size: 0, createdAt: now, accessedAt: now });
       return last;
     },
     async finish(scope, key, size) {
@@ -48,17 +55,28 @@ export function openCacheEntries(folder: string): CacheEntries {
       reserved.splice(reserved.indexOf(found), 1);
       const finished = { ...found, size };
       entries.push(finished);
-      writeFileSync(`${list}.new`, JSON.stringify(entries));
-      renameSync(`${list}.new`, list);
+      keep();
       return finished;
     },
-    find(scope, keys) {
-      const newestFirst = entries.filter(within(scope)).toReversed();
-      for (const key of keys) {
-        const found = newestFirst.find((one) => one.key === key) ?? newestFirst.find((one) => one.key.startsWith(key));
-        if (found !== undefined) return found;
+    find({ repository, version }, refs, keys) {
+      for (const ref of refs) {
+        const newestFirst = entries.filter(within({ repository, ref, version })).toReversed();
+        for (const key of keys) {
+          const found = newestFirst.find((one) => one.key === key) ?? newestFirst.find((one) => one.key.startsWith(key));
+          if (found === undefined) continue;
+          found.accessedAt = new Date().toISOString();
+          return found;
+        }
       }
       return null;
+    },
+    list: (repository) => entries.filter((one) => one.repository === repository),
+    remove(id) {
+      const index = entries.findIndex((one) => one.id === id);
+      if (index === -1) return;
+      entries.splice(index, 1);
+      rmSync(fileOf(id), { force: true });
+      keep();
     },
   };
 }

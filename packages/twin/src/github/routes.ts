@@ -1,5 +1,7 @@
 import type { Runs } from './actions.ts';
 import { json, notFound, Refusal } from './answers.ts';
+import type { CacheEntries } from './cache-entries.ts';
+import { answerCaches } from './caches.ts';
 import type { Comments } from './comments.ts';
 import type { Deployments } from './deployments.ts';
 import { git } from './git.ts';
@@ -29,7 +31,7 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
   git: ['contents'], branches: ['contents'], commits: ['contents'], compare: ['contents'], actions: ['actions'], deployments: ['deployments'], issues: ['issues', 'pull-requests'],
 };
 
-export function routes({ runs, deployments, comments }: { runs: Runs; deployments: Deployments; comments: Comments }): Routes {
+export function routes({ runs, caches, deployments, comments }: { runs: Runs; caches: CacheEntries; deployments: Deployments; comments: Comments }): Routes {
   return {
     global([first], { login }) {
       if (first === 'user') return json(user(login));
@@ -45,7 +47,7 @@ export function routes({ runs, deployments, comments }: { runs: Runs; deployment
         case 'branches': return getBranch(repository, name);
         case 'commits': return getCommit(repository, name);
         case 'compare': return compare(repository, name);
-        case 'actions': return runs.answer(repository, rest);
+        case 'actions': return rest[0] === 'caches' ? answerCaches(caches, { repository, path: rest.slice(1), method, url }) : runs.answer(repository, rest, url.searchParams);
         case 'deployments': return deployments.answer(repository, rest, method, call.body, url, call.access.login);
         case 'issues': return comments.answer({ repository, path: rest, method, body: call.body, url, login: call.access.login });
         case 'git': return gitData(call);

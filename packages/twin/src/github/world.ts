@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import type { Provider } from '../provider.ts';
 import { createRuns, type JobState, type RunState } from './actions.ts';
 import { notFound, refuse, Refusal } from './answers.ts';
+import type { CacheEntry } from './cache-entries.ts';
 import { createCacheService } from './cache-service.ts';
 import { type Comment, createComments } from './comments.ts';
 import { createDeployments } from './deployments.ts';
 import { git, gitOrNull } from './git.ts';
 import { holdLock } from './held-lock.ts';
 import { createIssuer, type IdentityOfJob, type TokenClaims } from './identity.ts';
+import { createJobLogs } from './job-logs.ts';
 import { type Repository } from './objects.ts';
 import { routes } from './routes.ts';
 import { gitBackend } from './smart-http.ts';
@@ -39,13 +41,19 @@ export interface GithubWorld {
   addRelease(repository: string, tag: string, files: Readonly<Record<string, Uint8Array | string>>): void;
   issueToken(permissions: Permissions, login?: string): string;
   /** What the JavaScript actions of one run get: where the cache service is, and a token for it. */
-  actionEnvironment(repository: string): Readonly<Record<string, string>>;
+  actionEnvironment(repository: string, ref?: string): Readonly<Record<string, string>>;
+  /** As a job of that ref would: an entry of a few bytes. */
+  saveCache(entry: { readonly repository: string; readonly ref: string; readonly key: string; readonly version: string }): Promise<void>;
+  /** Entries of the cache, the oldest first. */
+  caches(repository: string): readonly CacheEntry[];
   /** The variables by which a job asks for its OIDC token; {} without `id-token: write`. */
   identityEnvironment(job: IdentityOfJob): Readonly<Record<string, string>>;
   /** What an OIDC token says that this GitHub signed; null for any other. */
   verifyIdentity(token: string): TokenClaims | null;
   setRun(run: RunState): void;
   setJobs(runId: number, jobs: readonly JobState[]): void;
+  /** null: gone by retention. */
+  setJobLog(jobId: number, text: string | null): void;
   /** What stands under an issue or a pull request, the oldest first. */
   comments(repository: string, issue: number): readonly Comment[];
   /** Another run, which is active, takes the lock. @returns how it gives it back */
@@ -61,11 +69,12 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
   const repositories = new Map<string, Repository>();
   const releases = new Map<string, Uint8Array | string>();
   const tokens = new Map<string, Access>();
-  const runs = createRuns(join(directory, 'github', 'runs.json'));
   const cache = createCacheService(join(directory, 'github', 'cache'));
+  const logs = createJobLogs(join(directory, 'github', 'logs'), cache.signedUrl);
+  const runs = createRuns(join(directory, 'github', 'runs.json'), logs);
   const issuer = createIssuer();
   const comments = createComments();
-  const rest = routes({ runs, deployments: createDeployments(), comments });
+  const rest = routes({ runs, caches: cache.entries, deployments: createDeployments(), comments });
 
   return {
     provider: {
@@ -101,7 +110,10 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
       tokens.set(token, { login, permissions });
       return token;
     },
-    actionEnvironment: (repository) => cache.actionEnvironment(repository),
+    actionEnvironment: (repository, ref) => cache.actionEnvironment(repository, ref),
+    saveCache: (entry) => cache.save(entry),
+    caches: (repository) => cache.entries.list(repository),
+    setJobLog: (jobId, text) => logs.set(jobId, text),
     identityEnvironment: (job) => issuer.environmentOf(job),
     verifyIdentity: (token) => issuer.verify(token),
     setRun: (run) => runs.set(run),

@@ -16,6 +16,8 @@ beforeAll(async () => {
   head = await stage.github.headOf('example/shop');
   stage.github.setRun({ id: 7, repository: 'example/shop', status: 'in_progress', startedAt: '2026-01-01T00:00:00Z' });
   stage.github.setJobs(7, [{ id: 8, name: 'vendure', status: 'completed', conclusion: 'success', startedAt: '2026-01-01T00:00:00Z', completedAt: '2026-01-01T00:01:00Z' }]);
+  await stage.github.saveCache({ repository: 'example/shop', ref: 'refs/heads/main', key: 'Linux-nx-a', version: 'v' });
+  stage.github.setRun({ id: 9, repository: 'example/shop', status: 'in_progress', startedAt: '2026-01-01T00:00:00Z', event: 'pull_request', branch: 'topic', pullRequest: { number: 12, base: 'main' } });
   const { Ajv2020: Ajv } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
   ajv = new Ajv({ strict: false, allErrors: true });
   (require('ajv-formats') as (ajv: Ajv2020) => void)(ajv);
@@ -36,6 +38,10 @@ test.each<[string, string, string, number, (head: string) => unknown]>([
   ['GET', '/actions/runs/7/attempts/1', `${ROOT}/actions/runs/{run_id}/attempts/{attempt_number}`, 200, () => undefined],
   ['GET', '/actions/runs/7/jobs', `${ROOT}/actions/runs/{run_id}/jobs`, 200, () => undefined],
   ['GET', '/actions/jobs/8', `${ROOT}/actions/jobs/{job_id}`, 200, () => undefined],
+  ['GET', '/actions/runs', `${ROOT}/actions/runs`, 200, () => undefined],
+  ['GET', '/actions/workflows/1/runs', `${ROOT}/actions/workflows/{workflow_id}/runs`, 200, () => undefined],
+  ['GET', '/actions/caches', `${ROOT}/actions/caches`, 200, () => undefined],
+  ['DELETE', '/actions/caches?key=Linux-nx-a', `${ROOT}/actions/caches`, 200, () => undefined],
   ['POST', '/git/refs', `${ROOT}/git/refs`, 201, (sha) => ({ ref: 'refs/heads/a', sha })],
   ['POST', '/git/trees', `${ROOT}/git/trees`, 201, () => ({ tree: [{ path: 'a', mode: '100644', type: 'blob', content: 'x' }] })],
   ['POST', '/git/blobs', `${ROOT}/git/blobs`, 201, () => ({ content: 'x' })],

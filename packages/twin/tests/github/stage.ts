@@ -37,7 +37,7 @@ export async function openStage(...faults: string[]): Promise<Stage> {
   await github.createRepository('example/shop', source);
   return {
     directory, github, proxy, recorder, run,
-    token: github.issueToken({ contents: 'write', actions: 'read', deployments: 'write', 'pull-requests': 'write' }),
+    token: github.issueToken({ contents: 'write', actions: 'write', deployments: 'write', 'pull-requests': 'write' }),
     async stop() {
       await proxy.stop();
       await recorder.close();

@@ -1,3 +1,5 @@
+export { githubCaches, type CacheEntry, type Deletion, type GitHubCaches } from './caches.ts';
 export { githubClient, type GitHubClient, type GitHubClientOptions, type RunStatus } from './client.ts';
 export { githubComments, type GitHubComments, type IssueComment } from './comments.ts';
+export { githubRuns, type GitHubRuns, type Job, type JobLog, type WorkflowRun } from './runs.ts';
 export { ProviderError, type ProviderCode } from '../error.ts';
