@@ -3,7 +3,7 @@ import { type CacheEntry, githubCaches, githubClient, githubRuns, ProviderError,
 import { deleteAll } from './delete.ts';
 import type { Inputs, outputs } from './io.ts';
 import { judge, judgeProvider } from './judge.ts';
-import { listed } from './listing.ts';
+import { listed, withSiblings } from './listing.ts';
 import { pageOf } from './page.ts';
 import { type Plan, planBust, refusalOf } from './plan.ts';
 import { type Search, searchOf } from './wanted.ts';
@@ -31,10 +31,11 @@ async function bust(context: Context): Promise<Result> {
   const options = { http, token: inputs['github-token'], apiUrl };
   const [caches, client, runs] = [githubCaches(options, () => clock.now()), githubClient(options), githubRuns(options)];
   const search = await log.group('Find the keys', () => searchOf(inputs, { repository, client, runs }, log));
-  const first = await log.group('List the cache', () => listed(caches, repository, search));
+  const found = await log.group('List the cache', () => listed(caches, repository, search));
+  const [first, active] = await Promise.all([withSiblings(found, caches, repository, search), found.some(search.wanted.isMeant) ? runs.active(repository, search.workflowId) : []]);
   const plan = planBust(search.wanted, first);
   for (const { id, ref, key, bytes, createdAt } of plan.targets) log.info(`${key} (${id}, ${ref}, ${bytes} bytes, ${createdAt})`);
-  const saving = plan.targets.length === 0 ? [] : (await runs.active(repository, search.workflowId)).filter(({ id }) => id !== runId);
+  const saving = active.filter(({ id }) => id !== runId);
   const refusal = refusalOf(plan, inputs);
   const again = `gh workflow run ${context.run.workflowFile} ${argumentsOf(inputs)}`;
   const conclude = (deleted: readonly CacheEntry[], left: readonly CacheEntry[]): Result => {
