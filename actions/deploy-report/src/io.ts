@@ -21,6 +21,6 @@ export const outputs = {
   'serving-sha-vendure': 'The commit that Vendure was read to serve',
   'serving-sha-dashboard': 'The commit that the Dashboard was read to serve',
   'serving-sha-storefront': 'The commit that the Storefront was read to serve',
-  'sla-seconds': 'Seconds since the deploy was started',
+  'sla-seconds': 'Seconds since the deploy was started, with one decimal, rounded up',
   'sla-status': 'met or breached',
 };

@@ -1,6 +1,8 @@
 import { markdownCode } from '@vendure-deploy/shared/action';
 import { shortSha, type SlaReading, type Surface, type SurfaceReading, type Verdict } from '@vendure-deploy/shared/release';
 import type { Phase } from './phases.ts';
+import type { RunTimes } from './run-times.ts';
+import { timeSection } from './time-section.ts';
 
 export interface Page {
   readonly environment: string;
@@ -9,11 +11,12 @@ export interface Page {
   readonly readings: Partial<Record<Surface, SurfaceReading>>;
   readonly phases: readonly Phase[];
   readonly sla: SlaReading;
+  readonly times: RunTimes;
   readonly next: readonly string[];
 }
 
 /** The page that a tired person reads: the verdict, what serves, what to type, what it took. */
-export function page({ environment, sha, verdict, readings, phases, sla, next }: Page): string {
+export function page({ environment, sha, verdict, readings, phases, sla, times, next }: Page): string {
   return [
     `## ${environment}: ${verdict}${sha === '' ? '' : ` (${shortSha(sha)})`}`,
     '',
@@ -23,12 +26,7 @@ export function page({ environment, sha, verdict, readings, phases, sla, next }:
     '',
     ...(next.length === 0 ? [] : ['**Next:**', '', '```sh', ...next, '```', '']),
     ...failures(phases),
-    `### Time: ${Math.round(sla.seconds)} s of ${sla.budgetSeconds} s (${sla.status})`,
-    '',
-    '| phase | result | seconds |',
-    '|---|---|---|',
-    ...phases.map((phase) => `| ${phase.name} | ${phase.result} | ${phase.seconds === 0 ? '' : phase.seconds.toFixed(1)} |`),
-    '',
+    ...timeSection(sla, phases, times.timeline, times.startedAt),
   ].join('\n');
 }
 

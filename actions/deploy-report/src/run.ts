@@ -8,7 +8,8 @@ import type { inputs as declared, outputs } from './io.ts';
 import { nextCommands } from './next-command.ts';
 import { page } from './page.ts';
 import { type Phase, readPhases } from './phases.ts';
-import { startOfRun } from './run-start.ts';
+import { readTimes } from './run-times.ts';
+import { secondsOf, slowestOf } from './time-section.ts';
 
 type Context = ActionContext<typeof declared>;
 
@@ -21,13 +22,14 @@ export async function run(context: Context): Promise<ActionResult<typeof outputs
   const wanted = SURFACES.filter((surface) => inputs[surface] && environment.surfaces[surface] !== undefined);
   const readings = await log.group('Read what serves now', () => readAll(wanted, environment, phases, context));
   const verdict = inputs.sha === '' ? 'failed-before-switch' : judgeVerdict(readings);
-  const sla = slaClock({ budgetSeconds: environment['sla-seconds'], startedAtMs: await startOfRun(context) }).read(
+  const times = await readTimes(context);
+  const sla = slaClock({ budgetSeconds: environment['sla-seconds'], startedAtMs: times.startedAt }).read(
     clock.now(),
     phases.filter((phase) => phase.seconds > 0).map((phase) => ({ phase: phase.name, seconds: phase.seconds })),
   );
-  if (sla.status === 'breached') log.warning(`This deploy took ${Math.round(sla.seconds)} s; the promise is ${sla.budgetSeconds} s.`);
+  if (sla.status === 'breached') log.warning(`This deploy took ${secondsOf(sla.seconds)} s; the promise is ${sla.budgetSeconds} s.${times.timeline === null ? '' : slowestOf(times.timeline)}`);
   const next = nextCommands({ verdict, workflow: inputs.workflow || context.run.workflowFile, sha: inputs.sha, ref: context.run.ref, readings });
-  summary.add(page({ environment: inputs.environment, sha: inputs.sha, verdict, readings, phases, sla, next }));
+  summary.add(page({ environment: inputs.environment, sha: inputs.sha, verdict, readings, phases, sla, times, next }));
   const forgiven = verdict === 'partial' && !inputs['dashboard-blocking'] && onlyDashboardMissing(readings);
   const message = sentence({ environment: inputs.environment, verdict, readings, next, cause: inputs.sha === '' ? firstCause(phases) : '' });
   if (forgiven) log.warning(message);
@@ -35,8 +37,8 @@ export async function run(context: Context): Promise<ActionResult<typeof outputs
   return {
     ...ending(verdict, forgiven),
     message,
-    outputs: { verdict, ...servingOutputs(readings), 'sla-seconds': String(Math.round(sla.seconds)), 'sla-status': sla.status },
-    result: { verdict, surfaces: readings, sla: { seconds: sla.seconds, status: sla.status, 'budget-seconds': sla.budgetSeconds }, next, deployment },
+    outputs: { verdict, ...servingOutputs(readings), 'sla-seconds': secondsOf(sla.seconds), 'sla-status': sla.status },
+    result: { verdict, surfaces: readings, sla: { seconds: sla.seconds, status: sla.status, 'budget-seconds': sla.budgetSeconds, 'critical-path': times.timeline?.critical ?? null, slowest: times.timeline?.slowest ?? null }, next, deployment },
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { nextCommands } from '../src/next-command.ts';
 import { page } from '../src/page.ts';
+import { timelineOf } from '../src/timeline.ts';
 import { readPhases } from '../src/phases.ts';
 import { slaClock, type SurfaceReading } from '@vendure-deploy/shared/release';
 
@@ -42,11 +43,16 @@ test('the page names the verdict, what serves and the command, and lets no forei
     verdict: 'partial',
     readings: { vendure: at(NEW), dashboard: at(OLD) },
     phases: [{ name: 'dashboard', result: 'failure', seconds: 2, message: 'a | b `c` @team', reasonCode: 'not-deployed', before: OLD, serving: {}, revisions: [] }],
-    sla: slaClock({ budgetSeconds: 900, startedAtMs: 0 }).read(61_000),
+    sla: slaClock({ budgetSeconds: 60, startedAtMs: 0 }).read(60_010),
+    times: { startedAt: 0, timeline: timelineOf([{ id: 1, runId: 1, name: 'deploy / vendure: `#1;', status: 'completed', conclusion: 'failure', startedAt: 2000, completedAt: 50_000, steps: [{ name: 'Deploy to Fly', seconds: 40.06 }] }], 0, 60_010) },
     next: ['gh workflow run x'],
   });
   expect(text).toContain('## production: partial (bbbbbbb)');
   expect(text).toContain('| dashboard | `aaaaaaa` | `bbbbbbb` | `aaaaaaa` confirmed, not the intended one |');
   expect(text).toContain('gh workflow run x');
   expect(text).toContain("`a / b 'c' @team`");
+  // A breach is never rounded away, and the picture holds no text that would break it.
+  expect(text).toContain('### Time: 60.1 s of 60 s (breached)');
+  expect(text).toContain('Critical path: waiting 2.0 → vendure: `#1; 48.0 → waiting 10.1. Slowest of it: vendure: `#1;, 48.0 s, of which "Deploy to Fly" 40.1 s.');
+  expect(text).toContain('    vendure    1  :crit, 2000, 50000\n```');
 });

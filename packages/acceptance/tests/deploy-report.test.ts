@@ -96,12 +96,22 @@ test('one lost answer of a surface is asked again, and does not make the verdict
   expect(ended.outputs['verdict']).toBe('deployed');
 });
 
-test('a deploy that took longer than was promised says so, and stays deployed', async () => {
-  startedMinutesAgo(20);
+test('a deploy that took longer than was promised says so, names what ate the time, and stays deployed', async () => {
+  const start = startedMinutesAgo(20);
+  const at = (minutes: number): string => new Date(start + minutes * 60_000).toISOString();
+  const job = { status: 'completed', conclusion: 'success' } as const;
+  world.twin.github.setJobs(1001, [
+    { ...job, id: 1, name: 'deploy / deploy / preflight', startedAt: at(0), completedAt: at(2) },
+    { ...job, id: 2, name: 'deploy / deploy / dashboard-build', startedAt: at(2), completedAt: at(6) },
+    { ...job, id: 3, name: 'deploy / deploy / vendure', startedAt: at(2), completedAt: at(17), steps: [{ name: 'Deploy to Fly', number: 1, status: 'completed', conclusion: 'success', startedAt: at(3), completedAt: at(13) }] },
+  ]);
   const ended = await report();
   expectEnding(ended, subject, { decision: 'done', reasonCode: 'target-serves' });
+  world.twin.github.setJobs(1001, []);
   expect(ended.outputs['sla-status']).toBe('breached');
-  expect(ended.log).toMatch(/^::warning::This deploy took 12\d\d s; the promise is 900 s\.$/mu);
+  expect(ended.summary).toMatch(/Critical path: preflight 120\.0 → vendure 900\.0 → waiting 18\d\.\d\./u);
+  expect(ended.summary).toContain('    dashboard-build :120000, 360000');
+  expect(ended.log).toMatch(/^::warning::This deploy took 12\d\d\.\d s; the promise is 900 s\. Slowest of it: vendure, 900\.0 s, of which "Deploy to Fly" 600\.0 s\.$/mu);
 });
 
 test.each([
@@ -137,6 +147,8 @@ function serve(shas: Partial<Record<'vendure' | 'dashboard' | 'storefront', stri
   }
 }
 
-function startedMinutesAgo(minutes: number): void {
-  world.twin.github.setRun({ id: 1001, repository: REPOSITORY, status: 'in_progress', startedAt: new Date(Date.now() - minutes * 60_000).toISOString() });
+function startedMinutesAgo(minutes: number): number {
+  const start = Date.now() - minutes * 60_000;
+  world.twin.github.setRun({ id: 1001, repository: REPOSITORY, status: 'in_progress', startedAt: new Date(start).toISOString() });
+  return start;
 }

@@ -29,7 +29,7 @@ export interface JobState {
   readonly conclusion: string | null;
   readonly startedAt: string;
   readonly completedAt: string | null;
-  readonly steps?: readonly { readonly name: string; readonly number: number; readonly status: 'queued' | 'in_progress' | 'completed'; readonly conclusion: string | null }[];
+  readonly steps?: readonly { readonly name: string; readonly number: number; readonly status: 'queued' | 'in_progress' | 'completed'; readonly conclusion: string | null; readonly startedAt?: string | null; readonly completedAt?: string | null }[];
 }
 
 /** The runs that this GitHub knows: whoever performs one says how it stands. */
@@ -108,7 +108,7 @@ function jobAnswer(run: RunState, job: JobState): Record<string, unknown> {
   return {
     id: job.id, node_id: nodeId('CR', job.id), run_id: run.id, run_url: `${api}/actions/runs/${run.id}`, run_attempt: run.attempt ?? 1, head_sha: run.sha ?? '0'.repeat(40), head_branch: run.branch ?? 'main', workflow_name: run.workflow ?? 'deploy',
     name: job.name, url: `${api}/actions/jobs/${job.id}`, html_url: `https://github.com/${run.repository}/actions/runs/${run.id}/job/${job.id}`, status: job.status, conclusion: job.conclusion, created_at: job.startedAt, started_at: job.startedAt,
-    completed_at: job.completedAt, steps: job.steps ?? [], check_run_url: `${api}/check-runs/${job.id}`, labels: ['ubuntu-latest'], runner_id: 1, runner_name: 'rehearsal', runner_group_id: 1, runner_group_name: 'Default',
+    completed_at: job.completedAt, steps: (job.steps ?? []).map(({ startedAt = null, completedAt = null, ...step }) => ({ ...step, started_at: startedAt, completed_at: completedAt })), check_run_url: `${api}/check-runs/${job.id}`, labels: ['ubuntu-latest'], runner_id: 1, runner_name: 'rehearsal', runner_group_id: 1, runner_group_name: 'Default',
   };
 }
 

@@ -10,6 +10,11 @@ export interface WorkflowRun {
   readonly url: string;
   readonly event: string;
   readonly branch: string | null;
+  /** Which try this is; each begins anew. */
+  readonly attempt: number;
+  /** Of this attempt, and of the first one: milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly createdAt: number;
   /** Of the event `pull_request`. */
   readonly pullRequests: readonly { readonly number: number; readonly base: string }[];
 }
@@ -20,6 +25,10 @@ export interface Job {
   readonly name: string;
   readonly status: string;
   readonly conclusion: string | null;
+  /** Milliseconds since the epoch; null: not yet. */
+  readonly startedAt: number | null;
+  readonly completedAt: number | null;
+  readonly steps: readonly { readonly name: string; readonly seconds: number }[];
 }
 
 /** `absent`: the job runs still, or GitHub keeps its log no longer. */
@@ -40,10 +49,15 @@ export interface GitHubRuns {
   active(repository: string, workflowId: number | null): Promise<readonly WorkflowRun[]>;
 }
 
-const run = z.object({ id: z.number(), workflow_id: z.number(), html_url: z.string(), event: z.string(), head_branch: z.string().nullable(), pull_requests: z.array(z.object({ number: z.number(), base: z.object({ ref: z.string() }) })).nullish() })
-  .transform((it): WorkflowRun => ({ id: it.id, workflowId: it.workflow_id, url: it.html_url, event: it.event, branch: it.head_branch, pullRequests: (it.pull_requests ?? []).map(({ number, base }) => ({ number, base: base.ref })) }));
-const job = z.object({ id: z.number(), run_id: z.number(), name: z.string(), status: z.string(), conclusion: z.string().nullable() })
-  .transform(({ run_id: runId, ...rest }): Job => ({ ...rest, runId }));
+const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
+const run = z.object({ id: z.number(), workflow_id: z.number(), html_url: z.string(), event: z.string(), head_branch: z.string().nullable(), run_attempt: z.number().default(1), created_at: moment, run_started_at: moment.nullish(), pull_requests: z.array(z.object({ number: z.number(), base: z.object({ ref: z.string() }) })).nullish() })
+  .transform((it): WorkflowRun => ({ id: it.id, workflowId: it.workflow_id, url: it.html_url, event: it.event, branch: it.head_branch, attempt: it.run_attempt, startedAt: it.run_started_at ?? it.created_at, createdAt: it.created_at, pullRequests: (it.pull_requests ?? []).map(({ number, base }) => ({ number, base: base.ref })) }));
+const span = z.object({ started_at: moment.nullish(), completed_at: moment.nullish() });
+const job = span.extend({ id: z.number(), run_id: z.number(), name: z.string(), status: z.string(), conclusion: z.string().nullable(), steps: z.array(span.extend({ name: z.string() })).nullish() })
+  .transform(({ id, run_id: runId, name, status, conclusion, started_at: startedAt = null, completed_at: completedAt = null, steps }): Job => ({
+    id, runId, name, status, conclusion, startedAt, completedAt,
+    steps: (steps ?? []).flatMap((step) => (typeof step.started_at === 'number' && typeof step.completed_at === 'number' ? [{ name: step.name, seconds: (step.completed_at - step.started_at) / 1000 }] : [])),
+  }));
 
 const HEAD_MS = 20_000;
 const IDLE_MS = 20_000;

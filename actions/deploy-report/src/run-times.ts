@@ -1,0 +1,44 @@
+import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
+import { githubRuns, ProviderError } from '@vendure-deploy/shared/providers/github';
+import type { inputs as declared } from './io.ts';
+import { type Timeline, timelineOf } from './timeline.ts';
+
+type Context = ActionContext<typeof declared>;
+
+export interface RunTimes {
+  /** When the SLA clock began: milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** null: GitHub did not say. */
+  readonly timeline: Timeline | null;
+}
+
+/** The clock begins with the input, else with this attempt of the run, else now (and the log says so). @throws {UserError} */
+export async function readTimes(context: Context): Promise<RunTimes> {
+  const { inputs, log, clock } = context;
+  const given = inputs['started-at'] === '' ? null : Date.parse(inputs['started-at']);
+  if (Number.isNaN(given)) throw new UserError(`deploy-report: input \`started-at\` is "${inputs['started-at']}". It takes a time such as 2026-01-31T12:00:00Z; leave it empty for the start of the run.`);
+  const read = await readRun(context);
+  if (given === null && read === null) log.warning('When the run started could not be read: the SLA clock counts from now, which is too short.');
+  const startedAt = given ?? read?.startedAt ?? clock.now();
+  return { startedAt, timeline: read === null ? null : timelineOf(read.jobs, startedAt, clock.now()) };
+}
+
+async function readRun({ inputs, http, run: { apiUrl, repository, runId }, log }: Context): Promise<{ startedAt: number; jobs: Parameters<typeof timelineOf>[0] } | null> {
+  if (inputs['github-token'].isEmpty) return null;
+  const runs = githubRuns({ http, token: inputs['github-token'], apiUrl });
+  try {
+    const [{ startedAt, createdAt, attempt }, jobs] = await Promise.all([runs.run(repository, runId), runs.jobs(repository, runId).catch(unlisted)]);
+    if (attempt > 1) log.info(`This is attempt ${attempt} of the run: the clock counts from its own beginning; the first one began ${Math.round((startedAt - createdAt) / 1000)} s earlier.`);
+    return { startedAt, jobs };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    log.info(error.message);
+    return null;
+  }
+
+  function unlisted(error: unknown): [] {
+    if (!(error instanceof ProviderError)) throw error;
+    log.info(`The critical path is not known: ${error.message}`);
+    return [];
+  }
+}
