@@ -1,11 +1,10 @@
 import type { ActionContext } from '@vendure-deploy/shared/action';
-import { type FlyClient, type Lease, sentence } from '@vendure-deploy/shared/providers/fly';
+import { type FlyClient, type Lease, leaseSentence, outwaitLeases, sentence } from '@vendure-deploy/shared/providers/fly';
 import { worthAnother } from './again.ts';
 import { gate, pace } from './gate.ts';
 import type { Goal, Look } from './goal.ts';
 import type { inputs as declared } from './io.ts';
 import type { Attempt } from './judge.ts';
-import { leaseSentence, outwaitLeases } from './lease-wait.ts';
 import type { Observed } from './observe.ts';
 import { settleFleet } from './settle-fleet.ts';
 import type { Stopwatch } from './stopwatch.ts';

@@ -1,7 +1,7 @@
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
 import type { VendureSurface } from '@vendure-deploy/shared/config';
 import type { Secret } from '@vendure-deploy/shared/secrets';
-import { type Backup, backupOfMarker, type CommandAnswer, commandEnvironment, driftOf, FAIL_ON_DRIFT, judgeDrift, proveBackup, runShopCommand } from '@vendure-deploy/shared/shop-commands';
+import { auditDrift, type Backup, commandEnvironment, judgeDrift, type ShopStage, takeBackup } from '@vendure-deploy/shared/shop-commands';
 import type { inputs as declared } from './io.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
@@ -41,29 +41,22 @@ export async function auditAndBackUp(context: Context, commands: ShopCommands, w
 
 async function audit(context: Context, { driftAudit, environment }: ShopCommands): Promise<void> {
   if (driftAudit === undefined) return;
-  const answer = await asked(context, { ...driftAudit, run: [...driftAudit.run, FAIL_ON_DRIFT] }, environment);
-  const { status, evidence, next } = judgeDrift(driftOf(answer), context.inputs['allow-pending-migration']);
+  const { status, evidence, next } = judgeDrift(await auditDrift(stageOf(context, environment), driftAudit), context.inputs['allow-pending-migration']);
   if (status === 'failed') throw new UserError(`fly-deploy: ${evidence}. Nothing was switched. ${next}`, { reasonCode: 'schema-drift' });
   if (status === 'warning') context.log.warning(`fly-deploy: ${evidence}.`);
   else context.log.info(`${evidence}.`);
 }
 
-async function backUp(context: Context, { backup, environment }: ShopCommands): Promise<Backup | null> {
-  if (backup === undefined) return null;
+async function backUp(context: Context, { backup: command, environment }: ShopCommands): Promise<Backup | null> {
+  if (command === undefined) return null;
   const { inputs, log, clock, run } = context;
-  const taken = backupOfMarker(inputs['backup-marker'], run.runId);
-  if (taken !== null) {
-    log.info(`Backup ${taken.id} of ${taken.takenAt} was taken by this run before; no second one.`);
-    return taken;
-  }
-  const startedMs = clock.now();
-  const answer = await asked(context, backup, environment);
-  const proof = proveBackup(answer, { startedMs, nowMs: clock.now(), minimumBytes: backup['minimum-bytes'], runId: run.runId });
-  if (proof.kind === 'unproven') throw new UserError(`fly-deploy: there is no backup that can be relied on: ${proof.why}. Nothing was switched. Mend the command of \`commands.backup\`, or set \`skip-backup\` to deploy without one.`, { reasonCode: 'backup-unproven' });
-  log.info(`Backup ${proof.backup.id} of ${proof.backup.takenAt}: ${proof.backup.bytes} bytes.`);
-  return proof.backup;
+  const taken = await takeBackup(stageOf(context, environment), { command, marker: inputs['backup-marker'], runId: run.runId, clock });
+  if (taken.kind === 'unproven') throw new UserError(`fly-deploy: there is no backup that can be relied on: ${taken.why}. Nothing was switched. Mend the command of \`commands.backup\`, or set \`skip-backup\` to deploy without one.`, { reasonCode: 'backup-unproven' });
+  const { id, takenAt, bytes } = taken.backup;
+  log.info(taken.kind === 'earlier' ? `Backup ${id} of ${takenAt} was taken by this run before; no second one.` : `Backup ${id} of ${takenAt}: ${bytes} bytes.`);
+  return taken.backup;
 }
 
-function asked({ workspace, signal, log }: Context, command: { readonly run: readonly string[]; readonly 'timeout-seconds': number }, environment: ShopCommands['environment']): Promise<CommandAnswer> {
-  return runShopCommand({ argv: command.run, workspace, environment, timeoutSeconds: command['timeout-seconds'], signal, log });
+function stageOf({ workspace, signal, log }: Context, environment: ShopStage['environment']): ShopStage {
+  return { workspace, signal, log, environment };
 }

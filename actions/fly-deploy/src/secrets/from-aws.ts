@@ -1,18 +1,15 @@
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
 import type { SecretsSource } from '@vendure-deploy/shared/config';
-import { type AwsClient, awsClient, type AwsOptions, type AwsSecret, ProviderError } from '@vendure-deploy/shared/providers/aws';
+import { type AwsClient, awsClient, awsLoginAdvice, type AwsLogin, type AwsSecret, chooseAwsLogin, ProviderError } from '@vendure-deploy/shared/providers/aws';
 import type { inputs as declared } from '../io.ts';
 import type { Wanted } from './wanted.ts';
 
 type AwsSource = Extract<SecretsSource, { source: 'aws' }>;
 type Context = Pick<ActionContext<typeof declared>, 'inputs' | 'run' | 'signal' | 'hide' | 'idToken' | 'log'>;
 
-/** The audience that AWS's documentation and its own action ask for. */
-const AUDIENCE = 'sts.amazonaws.com';
-
 /** Logs in, compares the account, and only then reads the secrets that the map names. @throws {UserError} with what to do */
 export async function fromAws(source: AwsSource, context: Context): Promise<Wanted> {
-  const login = await loginOf(source, context);
+  const login = await chooseAwsLogin({ role: source.role, profile: context.inputs['aws-profile'], run: context.run, idToken: context.idToken });
   try {
     const aws = await awsClient({ region: source.region, login, hide: context.hide, signal: context.signal });
     await requireAccount(aws, source, context);
@@ -25,15 +22,6 @@ export async function fromAws(source: AwsSource, context: Context): Promise<Want
     if (!(error instanceof ProviderError)) throw error;
     throw unavailable(`${error.message}. ${adviceFor(error, login)}`, error);
   }
-}
-
-/** A profile that is named wins; then the job's own identity; then whatever profile the machine has. */
-async function loginOf({ role }: AwsSource, { inputs, run, idToken }: Context): Promise<AwsOptions['login']> {
-  const profile = inputs['aws-profile'];
-  if (profile !== '') return { kind: 'profile', name: profile };
-  const token = role === undefined ? null : await idToken(AUDIENCE);
-  if (role !== undefined && token !== null) return { kind: 'oidc', role, token, session: `gh-${run.runId}-${run.runAttempt}` };
-  return { kind: 'profile', name: process.env['AWS_PROFILE'] ?? 'default' };
 }
 
 async function requireAccount(aws: AwsClient, source: AwsSource, { log }: Context): Promise<void> {
@@ -74,9 +62,9 @@ function objectOf(text: string): Readonly<Record<string, unknown>> | null {
   }
 }
 
-function adviceFor({ code }: ProviderError, login: AwsOptions['login']): string {
+function adviceFor({ code }: ProviderError, login: AwsLogin): string {
   if (code === 'unavailable' || code === 'rate-limited') return 'Run it again.';
-  if (login.kind === 'profile' && code === 'unauthorized') return `On a laptop:  aws sso login --profile ${login.name} , or name another one as \`aws-profile\`. In a job: give it \`permissions: id-token: write\`, and a \`role\` in the configuration.`;
+  if (login.kind === 'profile' && code === 'unauthorized') return awsLoginAdvice(login);
   if (code === 'not-found') return 'Correct `secrets.map`, or make the secret.';
   return 'Correct it in AWS, then run this again.';
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { access, route } from './lane.ts';
+import { pluginOutput } from './plugin-output.ts';
 import { lacksNames, sameNames } from './redis-names.ts';
 import { secretsSource } from './secrets-source.ts';
 
@@ -20,8 +21,11 @@ const shopCommand = z.strictObject({
 const commands = z.strictObject({
   environment: z.array(variable).default([]).describe('The variables that these commands get, from the input `command-environment`'),
   'drift-audit': shopCommand.optional(),
-  backup: shopCommand.extend({ 'minimum-bytes': z.int().min(1).describe('A backup of fewer bytes is none') }).optional(),
-  repair: argv.optional(),
+  backup: shopCommand.extend({
+    'minimum-bytes': z.int().min(1).describe('A backup of fewer bytes is none'),
+    'maximum-age-seconds': z.int().min(1).default(3600).describe('A backup that an earlier step of the run took stands as long as it is no older, in seconds'),
+  }).optional(),
+  repair: z.union([argv, z.array(argv).min(1)]).optional().describe('Makes the output that `plugin-output` names anew: one command, or a list of commands that run one after the other'),
 });
 
 /** The app of its own whose password the shop uses; what its image has to do is in docs/shop-contract.md. */
@@ -45,6 +49,7 @@ const vendure = z.strictObject({
   'graphql-path': urlPath.optional(),
   strategy: z.enum(['canary', 'bluegreen', 'rolling', 'immediate']).optional().describe('Without it, the strategy of the Fly configuration'),
   migrations: text.optional().describe('A glob of the migration files'),
+  'plugin-output': pluginOutput.optional(),
   commands: commands.optional(),
   secrets: secretsSource.optional(),
   redis: redis.optional(),

@@ -45,10 +45,19 @@ export function backupMarker({ id, takenAt, bytes, runId }: Backup): string {
   return JSON.stringify({ id, 'taken-at': takenAt, bytes, 'run-id': runId });
 }
 
-/** What an earlier step of this run handed on; null when it is none, or another run's. */
-export function backupOfMarker(text: string, runId: number): Backup | null {
+export interface MarkerBounds {
+  readonly runId: number;
+  readonly nowMs: number;
+  /** What was written to the shop since an older one would be lost with it. */
+  readonly maximumAgeSeconds: number;
+}
+
+/** What an earlier step of this run handed on; null when it is none, another run's, or too old: failed jobs may be run again the next day. */
+export function backupOfMarker(text: string, { runId, nowMs, maximumAgeSeconds }: MarkerBounds): Backup | null {
   const parsed = marker.safeParse(jsonOf(text));
   if (!parsed.success || parsed.data['run-id'] !== runId) return null;
+  // A time that cannot be read is no age: NaN is not within any bound.
+  if (!(nowMs - Date.parse(parsed.data['taken-at']) <= maximumAgeSeconds * 1000)) return null;
   const { id, 'taken-at': takenAt, bytes } = parsed.data;
   return { id, takenAt, bytes, runId };
 }

@@ -1,4 +1,5 @@
+export { auditDrift, type ShopStage, takeBackup, type TakenBackup } from './ask.ts';
 export { type Backup, backupMarker, backupOfMarker, proveBackup } from './backup.ts';
-export { driftOf, FAIL_ON_DRIFT, judgeDrift } from './drift.ts';
+export { driftOf, judgeDrift } from './drift.ts';
 export { commandEnvironment } from './environment.ts';
 export { type CommandAnswer, runShopCommand } from './run.ts';

@@ -23,9 +23,13 @@ test.each<[string, CommandAnswer, string | null]>([
   else expect(proof).toEqual({ kind: 'unproven', why: expect.stringContaining(why) });
 });
 
-test('a marker holds for the run that took the backup, and for no other', () => {
+test('a marker holds for the run that took the backup and for as long as it is young, and for no other', () => {
   const backup = { id: 'b-1', takenAt: '2026-01-01T12:00:30Z', bytes: 1000, runId: 7 };
-  expect(backupOfMarker(backupMarker(backup), 7)).toEqual(backup);
-  expect(backupOfMarker(backupMarker(backup), 8)).toBeNull();
-  for (const text of ['', 'true', '{', '{"id":"b-1"}']) expect(backupOfMarker(text, 7)).toBeNull();
+  const taken = Date.parse(backup.takenAt);
+  const bounds = { runId: 7, nowMs: taken + 3_600_000, maximumAgeSeconds: 3600 };
+  expect(backupOfMarker(backupMarker(backup), bounds)).toEqual(backup);
+  expect(backupOfMarker(backupMarker(backup), { ...bounds, runId: 8 })).toBeNull();
+  expect(backupOfMarker(backupMarker(backup), { ...bounds, nowMs: bounds.nowMs + 1 })).toBeNull();
+  expect(backupOfMarker(backupMarker({ ...backup, takenAt: 'yesterday' }), bounds)).toBeNull();
+  for (const text of ['', 'true', '{', '{"id":"b-1"}']) expect(backupOfMarker(text, bounds)).toBeNull();
 });

@@ -1,4 +1,5 @@
 export { flyClient, type FlyClient, type Lease } from './client.ts';
+export { leaseSentence, outwaitLeases } from './lease-wait.ts';
 export type { Machine } from './machine.ts';
 export { type FlyRelease, type FlySecret, stagedSecrets } from './secret.ts';
 export { ProviderError } from '../error.ts';

@@ -26,6 +26,8 @@ export function unsettled(machines: readonly Machine[]): Unsettled[] {
 
 export interface Settling {
   readonly list: () => Promise<readonly Machine[]>;
+  /** The Machines as they were read a moment ago: Fly answers one list a second and app. null: nobody has. */
+  readonly known?: readonly Machine[] | null;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -40,10 +42,10 @@ export interface Settling {
  * @returns the Machines that are still on their way, with since when and why
  * @throws {ProviderError} when Fly does not list them
  */
-export async function settle({ list, clock, signal, log, budgetMs, intervalMs }: Settling): Promise<readonly Unsettled[]> {
+export async function settle({ list, known, clock, signal, log, budgetMs, intervalMs }: Settling): Promise<readonly Unsettled[]> {
   const deadline = clock.now() + budgetMs;
-  for (;;) {
-    const waiting = unsettled(await list());
+  for (let machines = known ?? (await list()); ; machines = await list()) {
+    const waiting = unsettled(machines);
     if (waiting.length === 0) return [];
     for (const one of waiting) log.info(sentence(one));
     const moving = waiting.filter(({ why }) => TRANSITIONAL.has(why));

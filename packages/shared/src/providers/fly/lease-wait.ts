@@ -1,5 +1,5 @@
-import type { Clock, Log } from '@vendure-deploy/shared/action';
-import type { FlyClient, Lease } from '@vendure-deploy/shared/providers/fly';
+import type { Clock, Log } from '../../action/definition.ts';
+import type { FlyClient, Lease } from './client.ts';
 
 export interface LeaseWait {
   readonly fly: Pick<FlyClient, 'leases' | 'whoami'>;
