@@ -9,6 +9,7 @@ export const action = defineAction({
   outputs: {
     sha: 'Full SHA of the commit to deploy',
     'image-tag': 'Tag of the Vendure image of that commit for this environment',
+    'backup-marker': 'The backup of this run, for later steps of it; empty without one',
   },
   run,
 });

@@ -1,32 +1,66 @@
-import { type Clock, markdownCell } from '@vendure-deploy/shared/action';
+import type { Clock, ReasonCode } from '@vendure-deploy/shared/action';
+
+export type Status = 'ok' | 'warning' | 'failed' | 'skipped';
 
 /** One question before the deploy, and what was found. */
 export interface Check {
-  name: string;
-  status: 'ok' | 'warning' | 'failed' | 'skipped';
-  seconds: number;
+  /** Stable, for programs. */
+  readonly id: string;
+  readonly name: string;
+  readonly status: Status;
+  readonly seconds: number;
   /** What was read, and of whom. */
-  evidence: string;
+  readonly evidence: string;
   /** What to type; empty when nothing is to be done. */
-  next: string;
+  readonly next: string;
+  /** The same as data, where a later page of the deploy wants it. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** What a failure of this one alone means. */
+  readonly reasonCode: ReasonCode;
 }
 
-export type Finding = Omit<Check, 'name' | 'seconds'>;
+export type Finding = Pick<Check, 'status' | 'evidence' | 'next' | 'data'>;
 
-/** A question that breaks is a failed check with its cause: the others are still asked. */
-export async function check(name: string, clock: Clock, ask: () => Promise<Finding>): Promise<Check> {
+/** A check that is to be made, or left out by name. */
+export interface Planned extends Pick<Check, 'id' | 'name' | 'reasonCode'> {
+  /** Why nobody is asked; null: it is made. */
+  readonly leftOut: string | null;
+  /** Ids of earlier checks of the plan that have to be over first; when one of them failed, there is nothing to ask. */
+  readonly after?: readonly string[];
+  ask(): Promise<Finding>;
+}
+
+/** All that depend on nothing at the same time. A check that breaks is a failed one with its cause: the others are made all the same. */
+export async function makeChecks(plan: readonly Planned[], clock: Clock): Promise<readonly Check[]> {
+  const made = new Map<string, Promise<Made>>();
+  for (const planned of plan) {
+    const before = (planned.after ?? []).map((id) => made.get(id) ?? Promise.reject(new Error(`no check ${id} stands before ${planned.id}`)));
+    made.set(planned.id, makeOne(planned, before, clock));
+  }
+  return (await Promise.all(made.values())).map(({ check }) => check);
+}
+
+/** What is left out says why, and is never taken for passed. */
+export function skipped({ id, name, reasonCode }: Planned, evidence: string): Check {
+  return { id, name, reasonCode, status: 'skipped', seconds: 0, evidence, next: '' };
+}
+
+interface Made {
+  readonly check: Check;
+  /** Whether what comes after it may be asked: not when it failed, nor when it could not be asked itself. One that was left out by name is no obstacle. */
+  readonly clears: boolean;
+}
+
+async function makeOne(planned: Planned, before: readonly Promise<Made>[], clock: Clock): Promise<Made> {
+  const { id, name, reasonCode, leftOut, ask } = planned;
+  const obstacle = (await Promise.all(before)).find(({ clears }) => !clears)?.check;
+  if (leftOut !== null) return { check: skipped(planned, leftOut), clears: true };
+  if (obstacle !== undefined) return { check: skipped(planned, `not asked: "${obstacle.name}" ${obstacle.status === 'failed' ? 'failed' : 'was not asked either'}`), clears: false };
   const started = clock.now();
-  const finding = await ask().catch((error: unknown): Finding => ({
-    status: 'failed', evidence: error instanceof Error ? error.message : String(error), next: 'Run it again; if it fails again, the provider is unwell or the token is wrong.',
-  }));
-  return { name, seconds: Math.round(clock.now() - started) / 1000, ...finding };
+  const finding = await ask().catch(broken);
+  return { check: { id, name, reasonCode, seconds: Math.round(clock.now() - started) / 1000, ...finding }, clears: finding.status !== 'failed' };
 }
 
-export function skipped(name: string, evidence: string): Check {
-  return { name, status: 'skipped', seconds: 0, evidence, next: '' };
-}
-
-export function checksTable(checks: readonly Check[]): string {
-  const rows = checks.map((one) => `| ${[one.name, one.status, one.seconds.toFixed(1), one.evidence, one.next].map(markdownCell).join(' | ')} |`);
-  return ['| check | status | seconds | evidence | next |', '|---|---|---:|---|---|', ...rows, ''].join('\n');
+function broken(error: unknown): Finding {
+  return { status: 'failed', evidence: error instanceof Error ? error.message : String(error), next: 'Run it again; if it fails again, the provider is unwell or the token is wrong.' };
 }

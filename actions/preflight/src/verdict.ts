@@ -1,27 +1,43 @@
-import type { ActionResult } from '@vendure-deploy/shared/action';
+import type { ActionResult, ReasonCode } from '@vendure-deploy/shared/action';
+import type { Backup } from '@vendure-deploy/shared/shop-commands';
+import { backupMarker } from '@vendure-deploy/shared/shop-commands';
 import type { Check } from './check.ts';
+import { headline } from './summary.ts';
 
 export interface PreflightOutputs extends Record<string, string> {
   sha: string;
   'image-tag': string;
+  'backup-marker': string;
+}
+
+export interface Found {
+  readonly checks: readonly Check[];
+  /** null: what was asked for names no commit. */
+  readonly commit: { readonly sha: string; readonly from: string; readonly imageTag: string } | null;
+  readonly serving: Readonly<Record<string, string | null>>;
+  readonly backup: Backup | null;
 }
 
 /** Any failed check stops the deploy, before the first write. A refused commit travels nowhere. */
-export function judge(found: { checks: readonly Check[]; sha: string; from: string; imageTag: string; serving: Readonly<Record<string, string | null>> }): ActionResult<PreflightOutputs> {
-  const failed = found.checks.filter(({ status }) => status === 'failed');
-  const result = { sha: found.sha, from: found.from, 'image-tag': found.imageTag, serving: found.serving, checks: found.checks };
-  if (failed.length > 0) {
-    const refused = failed.every(({ name }) => name.includes('default branch') || name.includes('does not go back') || name.includes('migration'));
+export function judge({ checks, commit, serving, backup }: Found): ActionResult<PreflightOutputs> {
+  const failed = checks.filter(({ status }) => status === 'failed');
+  const result = { sha: commit?.sha ?? null, from: commit?.from ?? null, 'image-tag': commit?.imageTag ?? null, serving, checks: checks.map(({ reasonCode, ...check }) => (check.status === 'failed' ? { ...check, 'reason-code': reasonCode } : check)) };
+  if (failed.length > 0 || commit === null) {
     return {
-      decision: 'failed', reasonCode: refused ? 'commit-not-allowed' : 'not-ready',
+      decision: 'failed', reasonCode: reasonOf(failed),
       message: `preflight: nothing was written. ${failed.map((one) => `${one.name}: ${one.evidence}. ${one.next}`.trim()).join(' ')}`,
       outputs: {}, result,
     };
   }
-  const count = (status: Check['status']): number => found.checks.filter((one) => one.status === status).length;
   return {
     decision: 'done', reasonCode: 'ready',
-    message: `${found.from} is ${found.sha}: ${count('ok')} checks passed, ${count('warning')} with a warning, ${count('skipped')} left out.`,
-    outputs: { sha: found.sha, 'image-tag': found.imageTag }, result,
+    message: `${commit.from} is ${commit.sha}. ${headline(checks)}`,
+    outputs: { sha: commit.sha, 'image-tag': commit.imageTag, 'backup-marker': backup === null ? '' : backupMarker(backup) }, result,
   };
+}
+
+/** What all that failed say together; different things are no single reason. */
+function reasonOf(failed: readonly Check[]): ReasonCode {
+  const [first, ...others] = new Set(failed.map(({ reasonCode }) => reasonCode));
+  return first === undefined || others.length > 0 ? 'not-ready' : first;
 }

@@ -1,1 +1,2 @@
 export { checkoutFault, type CheckoutFault } from './fault.ts';
+export { fetchCommit } from './fetch.ts';

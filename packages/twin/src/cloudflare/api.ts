@@ -60,9 +60,9 @@ function accountApi(account: Account, access: Access): Hono {
 function identityRoutes(api: Hono, account: Account, access: Access): void {
   const answer = { id: account.id, name: 'Shop', type: 'standard' };
   api.get(`${BASE}/user/tokens/verify`, (c) => access.verify(c.req.raw, 'user'));
-  api.get(`${BASE}/user`, () => {
+  api.get(`${BASE}/user`, (c) => {
     // An account's token speaks for nobody.
-    if (access.kind === 'account') throw new Refusal(403, 9109, 'Unauthorized to access requested resource');
+    if (access.kindOf(c.req.raw) === 'account') throw new Refusal(403, 9109, 'Unauthorized to access requested resource');
     return ok({ id: account.id, email: AUTHOR });
   });
   api.get(`${BASE}/accounts`, () => ok([answer], { info: { page: 1, per_page: 20, count: 1, total_count: 1, total_pages: 1 } }));
@@ -70,8 +70,8 @@ function identityRoutes(api: Hono, account: Account, access: Access): void {
     if (c.req.param('account') !== account.id) throw new Refusal(403, 10000, 'Authentication error');
     return ok(answer);
   });
-  api.get(`${BASE}/memberships`, () => {
-    if (access.kind === 'account') throw new Refusal(403, 10000, 'Authentication error');
+  api.get(`${BASE}/memberships`, (c) => {
+    if (access.kindOf(c.req.raw) === 'account') throw new Refusal(403, 10000, 'Authentication error');
     return ok([{ id: account.id, status: 'accepted', roles: ['Administrator'], account: answer }], { info: { page: 1, per_page: 20, count: 1, total_count: 1, total_pages: 1 } });
   });
 }

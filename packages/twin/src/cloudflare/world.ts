@@ -1,6 +1,6 @@
 import type { Provider } from '../provider.ts';
 import { type Serving, serving } from '../truth/index.ts';
-import { createAccess } from './access.ts';
+import { createAccess, type NewToken } from './access.ts';
 import { type AccessSetup, createAccessSetup } from './access-api.ts';
 import { createGuard } from './access-guard.ts';
 import { createTeam } from './access-team.ts';
@@ -15,7 +15,7 @@ import { type CloudflareState, type Deployment, loadState, saveState, type Scrip
 export interface CloudflareOptions {
   /** Holds the whole world: a second one on the same directory serves the same versions. */
   readonly directory: string;
-  /** `cfat_…` is an account's token, any other a user's. */
+  /** It may do everything; `cfat_…` is an account's token, any other a user's. */
   readonly token: string;
   readonly accountId: string;
   readonly zones: readonly Zone[];
@@ -27,6 +27,8 @@ export interface CloudflareWorld {
   readonly provider: Provider;
   /** From now on a switch takes that long to be everywhere, on the clock of this machine; 0, as at first: it is at once. */
   lag(milliseconds: number): void;
+  /** Another token beside the world's own; a kept world forgets it. */
+  issueToken(token: NewToken): string;
   /** Cloudflare Access before the hosts of the zones. */
   readonly access: AccessSetup;
   /** What an account consists of besides its Workers' code, to compare it with itself. */
@@ -57,7 +59,8 @@ export function createCloudflareWorld({ directory, token, accountId, zones, outb
   const team = createTeam(account);
   const guard = createGuard(account, team);
   const edge = createEdge(account, runtime, guard);
-  const api = createApi(account, createAccess(token));
+  const tokens = createAccess(token);
+  const api = createApi(account, tokens);
   return {
     provider: {
       name: 'cloudflare',
@@ -67,6 +70,7 @@ export function createCloudflareWorld({ directory, token, accountId, zones, outb
       // The Workers serve the shop's hosts, too: the world stops them.
       stop: () => Promise.resolve(),
     },
+    issueToken: tokens.issue,
     lag: (milliseconds) => void (account.lagMs = milliseconds),
     access: createAccessSetup(account, team, guard),
     inventory: () => structuredClone({

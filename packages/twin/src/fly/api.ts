@@ -8,7 +8,7 @@ import type { FlyState } from './world.ts';
 /** One call to api.machines.dev or api.fly.io; the two share no path. */
 export async function answerFly(request: Request, world: FlyState): Promise<Response> {
   const url = new URL(request.url);
-  const scope = scopeOf(tokenOf(request.headers.get('authorization')), world.token, world.apps);
+  const scope = scopeOf(tokenOf(request.headers.get('authorization')), world.token, world.apps, world.endingTokens);
   if (scope.kind === 'unknown') return json({ error: 'unauthorized' }, 401);
   const state: FlyState = { ...world, apps: reached(scope, world.apps) };
   const path = url.pathname.split('/').filter((part) => part !== '');

@@ -15,7 +15,7 @@ import { type Machine, newId } from './machine.ts';
 import { type MachineConfig, machineConfig, processGroups, RELEASE_COMMAND, releaseCommand, releaseCommandConfig } from './machine-config.ts';
 import { restoreMachine, restoreVault, save, type SavedApp, savedApp } from './saved.ts';
 import { newVault, type Vault } from './secrets.ts';
-import { deployToken, scopeOf, type TokenScope } from './tokens.ts';
+import { deployToken, endingToken, type EndingTokens, scopeOf, type TokenScope } from './tokens.ts';
 
 export interface FlyWorldOptions {
   readonly directory: string;
@@ -64,6 +64,8 @@ export interface FlyWorld {
   portsOf(app: string, internal: number): number[];
   /** A token that reaches that app alone. */
   deployToken(app: string): string;
+  /** The same as a macaroon that ends at that time, in milliseconds since 1970; a kept world forgets it. */
+  endingToken(app: string, endsAt: number): string;
   scopeOf(token: string): TokenScope;
   /** The app is gone, and every process of its Machines has ended. */
   removeApp(name: string): Promise<void>;
@@ -78,6 +80,7 @@ export interface FlyWorld {
 /** What the API needs of the world. */
 export interface FlyState extends Actions {
   readonly token: string;
+  readonly endingTokens: EndingTokens;
   readonly speed: number;
   readonly apps: ReadonlyMap<string, App>;
   readonly registry: Pick<RegistryWorld, 'image'>;
@@ -96,7 +99,8 @@ export function createFlyWorld(options: FlyWorldOptions): FlyWorld {
     log: (machine, message) => apps.get(machine.app)?.logs.push({ machine: machine.id, timestamp: new Date().toISOString(), message }),
   });
   const actions = createActions({ ...options, life, appOf: (machine) => apps.get(machine.app) });
-  const state: FlyState = { ...options, ...actions, apps };
+  const endingTokens: EndingTokens = new Map();
+  const state: FlyState = { ...options, ...actions, apps, endingTokens };
   return {
     provider: {
       name: 'fly',
@@ -136,7 +140,12 @@ export function createFlyWorld(options: FlyWorldOptions): FlyWorld {
     serve: (host, request) => serve([...apps.values()].find((app) => app.hosts.includes(host)), request),
     portsOf: (name, internal) => [...known(apps, name).machines.values()].filter(({ state: now }) => now === 'started').flatMap(({ process }) => process?.port(internal) ?? []),
     deployToken: (app) => deployToken(options.token, app),
-    scopeOf: (token) => scopeOf(token, options.token, apps),
+    endingToken: (app, endsAt) => {
+      const token = endingToken(app, endsAt);
+      endingTokens.set(token, { app, endsAt });
+      return token;
+    },
+    scopeOf: (token) => scopeOf(token, options.token, apps, endingTokens),
     removeApp: async (name) => {
       const { machines } = known(apps, name);
       apps.delete(name);

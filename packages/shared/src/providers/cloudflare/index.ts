@@ -6,5 +6,6 @@ export { type CloudflareLaneClient, cloudflareLaneClient } from './lane.ts';
 export { type CloudflarePreviewClient, cloudflarePreviewClient, previewName, type PreviewName } from './preview.ts';
 export { type CloudflareResourceClient, cloudflareResourceClient, type Namespace } from './resources.ts';
 export type { Route, Subdomain } from './route.ts';
+export { type TokenState, verifyCloudflareToken } from './token.ts';
 export type { WorkerVersion } from './version.ts';
 export { ProviderError } from '../error.ts';

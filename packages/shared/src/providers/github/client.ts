@@ -7,6 +7,8 @@ export interface GitHubClientOptions {
   http: HttpClient;
   token: Secret;
   apiUrl: string;
+  /** For one call with its retries, in milliseconds; default 20 s. */
+  deadlineMs?: number;
 }
 
 export type RunStatus = { kind: 'active' } | { kind: 'completed'; conclusion: string } | { kind: 'unknown'; why: string };
@@ -14,13 +16,21 @@ export type RunStatus = { kind: 'active' } | { kind: 'completed'; conclusion: st
 /** Typed reads. All throw ProviderError, save where the answer says `unknown`. */
 export interface GitHubClient {
   defaultBranch(repository: string): Promise<string>;
-  /** The commit that a branch, a tag or a full SHA names; null when there is none. A branch wins over a tag of the same name. */
-  resolve(repository: string, ref: string): Promise<{ sha: string; kind: 'sha' | 'branch' | 'tag' } | null>;
+  /** All that a name could mean; who asks decides. `refs/heads/x` and `refs/tags/x` mean one thing. */
+  candidates(repository: string, name: string): Promise<Candidates>;
   /** How `head` stands to `base`: `behind` means that base contains it. */
   compare(repository: string, base: string, head: string): Promise<'ahead' | 'behind' | 'diverged' | 'identical'>;
   /** What the commits between the two touched. GitHub lists 300 files at most: `complete` is false when it may have left some out. */
   changedFiles(repository: string, base: string, head: string): Promise<{ files: readonly ChangedFile[]; complete: boolean }>;
   runStatus(repository: string, runId: number, attempt: number): Promise<RunStatus>;
+}
+
+/** The commit that each meaning of a name leads to; null: there is none of that kind. */
+export interface Candidates {
+  readonly branch: string | null;
+  readonly tag: string | null;
+  /** Of a SHA, whole or its first digits. */
+  readonly commit: string | null;
 }
 
 export interface ChangedFile {
@@ -38,22 +48,35 @@ const filesOfComparison = z.object({ files: z.array(z.object({ filename: z.strin
 const MOST_FILES = 300;
 const run = z.object({ status: z.string(), conclusion: z.string().nullable() });
 
-export function githubClient({ http, token, apiUrl }: GitHubClientOptions): GitHubClient {
-  return { defaultBranch: async (repository) => (await required(`repos/${repository}`, repositoryAnswer)).default_branch, resolve, compare, changedFiles, runStatus };
+export function githubClient({ http, token, apiUrl, deadlineMs = callMs }: GitHubClientOptions): GitHubClient {
+  return { defaultBranch: async (repository) => (await required(`repos/${repository}`, repositoryAnswer)).default_branch, candidates, compare, changedFiles, runStatus };
 
-  async function resolve(repository: string, ref: string): Promise<{ sha: string; kind: 'sha' | 'branch' | 'tag' } | null> {
-    if (/^[0-9a-f]{40}$/.test(ref)) {
-      const found = await get(`repos/${repository}/git/commits/${ref}`, commit);
-      return found === null ? null : { sha: found.sha, kind: 'sha' };
-    }
-    const name = ref.replace(/^refs\/(?:heads|tags)\//, '');
-    if (!ref.startsWith('refs/tags/')) {
-      const branch = await get(`repos/${repository}/git/ref/heads/${inPath(name)}`, target);
-      if (branch !== null) return { sha: branch.object.sha, kind: 'branch' };
-    }
-    if (ref.startsWith('refs/heads/')) return null;
+  async function candidates(repository: string, name: string): Promise<Candidates> {
+    const [, kind, short = ''] = /^refs\/(heads|tags)\/(.+)$/.exec(name) ?? [];
+    const [branch, tag, found] = await Promise.all([
+      kind === 'tags' ? null : branchOf(repository, kind === undefined ? name : short),
+      kind === 'heads' ? null : tagOf(repository, kind === undefined ? name : short),
+      kind === undefined ? commitOf(repository, name) : null,
+    ]);
+    return { branch, tag, commit: found };
+  }
+
+  async function branchOf(repository: string, name: string): Promise<string | null> {
+    return (await get(`repos/${repository}/git/ref/heads/${inPath(name)}`, target))?.object.sha ?? null;
+  }
+
+  async function tagOf(repository: string, name: string): Promise<string | null> {
     const tag = await get(`repos/${repository}/git/ref/tags/${inPath(name)}`, target);
-    return tag === null ? null : { sha: await commitOfTag(repository, tag.object), kind: 'tag' };
+    return tag === null ? null : commitOfTag(repository, tag.object);
+  }
+
+  /** GitHub makes a commit of its first digits, too, where no branch or tag is called so and just one commit begins so; else it says 422. */
+  async function commitOf(repository: string, name: string): Promise<string | null> {
+    const digits = name.toLowerCase();
+    if (/^[0-9a-f]{40}$/.test(digits)) return (await get(`repos/${repository}/git/commits/${digits}`, commit))?.sha ?? null;
+    if (!/^[0-9a-f]{4,39}$/.test(digits)) return null;
+    const found = await get(`repos/${repository}/commits/${digits}`, commit, [404, 422]);
+    return found?.sha.startsWith(digits) === true ? found.sha : null;
   }
 
   /** An annotated tag names a tag object, and that may name another one. */
@@ -89,15 +112,15 @@ export function githubClient({ http, token, apiUrl }: GitHubClientOptions): GitH
     return found;
   }
 
-  async function get<T>(path: string, shape: z.ZodType<T>): Promise<T | null> {
+  async function get<T>(path: string, shape: z.ZodType<T>, absent: readonly number[] = [404]): Promise<T | null> {
     const result = await http.request({
       method: 'GET',
       url: `${apiUrl}/${path}`,
       headers: { authorization: new Secret(`Bearer ${token.reveal()}`), accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
-      deadlineMs: callMs,
+      deadlineMs,
     });
     if (result.kind === 'unreachable') throw new ProviderError('unavailable', result.message);
-    if (result.status === 404) return null;
+    if (absent.includes(result.status)) return null;
     if (result.status >= 300) throw new ProviderError(codeOfStatus(result.status), `GitHub answered ${result.status} for ${path}`);
     try {
       return shape.parse(result.json());

@@ -3,10 +3,11 @@ import { copyImage, type CopyResult } from './copy-image.ts';
 import { causeOf, lookUp, type ImageLookup, type PresentImage, type Repository } from './look-up.ts';
 import type { RegistryLogin } from './login.ts';
 import { isSameRegistry, registryOrigin, type ImageRepository } from './reference.ts';
-import { saidBy } from './retry.ts';
+import { faultOf, saidBy } from './retry.ts';
 import { registrySession, type RegistrySession, type SessionOptions } from './session.ts';
 
-export type PushAccess = { kind: 'granted' } | { kind: 'refused'; why: string } | { kind: 'unknown'; why: string };
+/** `proof`: the token server granted just that; or the login was taken for the repository, and Basic says no more before a push. */
+export type PushAccess = { kind: 'granted'; proof: 'scope' | 'login' } | { kind: 'refused'; why: string } | { kind: 'unknown'; why: string };
 
 export interface RegistryClient {
   readonly repository: ImageRepository;
@@ -14,7 +15,7 @@ export interface RegistryClient {
   readonly handle: Repository;
   /** What a tag or a digest names, whole: each manifest read and hashed, each blob there with its size. */
   lookUp(reference: string): Promise<ImageLookup>;
-  /** Whether the login is taken for a push to the repository, without writing. */
+  /** Whether the login is taken for a push to the repository, without writing: a challenge for pull and push, answered, and one read with what it gave. */
   pushAccess(): Promise<PushAccess>;
   /**
    * Copies what was looked up at another client into this repository, under a tag that nothing else has; see `copyImage`.
@@ -57,8 +58,12 @@ function registryClient(repository: ImageRepository, session: RegistrySession, {
     handle,
     lookUp: (reference) => lookUp(handle, reference),
     async pushAccess() {
-      const result = await session.send({ method: 'GET', to: '/v2/', scope: handle.scope });
-      if (result.kind === 'response' && result.status < 300) return { kind: 'granted' };
+      const result = await session.send({ method: 'GET', to: `/v2/${repository.name}/tags/list?n=1`, scope: handle.scope, mayPass });
+      // A repository without an image is not there yet, for whoever may push to it as well.
+      const reached = result.kind === 'response' && (result.status < 300 || (result.status === 404 && faultOf(result)?.code === 'NAME_UNKNOWN' && causeOf(result) !== 'app-unknown'));
+      const granted = session.granted(handle.scope);
+      if (reached && granted !== null && !granted.includes('push')) return { kind: 'refused', why: `the registry's token server grants ${granted.join(', ') || 'nothing'} where pull and push were asked for` };
+      if (reached) return { kind: 'granted', proof: granted === null ? 'login' : 'scope' };
       return { kind: causeOf(result) === 'refused' ? 'refused' : 'unknown', why: saidBy(result) };
     },
     copyFrom: (source, { image }, tag, { say, mounter }) =>

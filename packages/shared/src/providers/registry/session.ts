@@ -33,6 +33,8 @@ export interface RegistrySession {
   download(call: Pick<RegistryCall, 'to' | 'scope'>): Promise<Download | Unreachable>;
   /** Sent once, but for a challenge that is met before the body is read. */
   upload(call: Pick<RegistryCall, 'to' | 'scope' | 'headers'> & { method: 'PUT' | 'PATCH'; body: AsyncIterable<Uint8Array>; length: number }): Promise<HttpResult>;
+  /** What the token for this scope says that it grants; null: there is none, or it is none of those that say so (a JWT of the token spec). */
+  granted(scope: Scope): readonly string[] | null;
   /** Until the next try of something that is more than one call; false: the time is over. */
   pause(result: HttpResponse | Unreachable, attempt: number): Promise<boolean>;
 }
@@ -62,6 +64,7 @@ interface Ticket {
   header: Secret;
   /** Ms since the epoch; it is renewed before its end, so that no call meets it. */
   until: number;
+  grants: readonly string[] | null;
 }
 
 /** One registry and one login: sends the real request first, answers its challenge (Bearer before Basic), and tries again what passes. */
@@ -71,7 +74,7 @@ export function registrySession(options: SessionOptions): RegistrySession {
   let scheme: { kind: 'basic' } | { kind: 'bearer'; challenge: Challenge } | null = null;
   const warned = new Set<string>();
 
-  return { origin, send, download, upload, pause };
+  return { origin, send, download, upload, granted: (scope) => tickets.get(keyOf(scope))?.grants ?? null, pause };
 
   async function send(call: RegistryCall): Promise<HttpResult> {
     for (let attempt = 1; ; attempt += 1) {
@@ -142,7 +145,7 @@ export function registrySession(options: SessionOptions): RegistrySession {
   }
 
   function basic(): Ticket {
-    return { header: authorizationHeader('Basic', encodedLogin(login)), until: Number.POSITIVE_INFINITY };
+    return { header: authorizationHeader('Basic', encodedLogin(login)), until: Number.POSITIVE_INFINITY, grants: null };
   }
 
   /** null: the login is not taken, or may not go there. */
@@ -164,7 +167,7 @@ export function registrySession(options: SessionOptions): RegistrySession {
     try {
       const { token, access_token, expires_in = tokenSeconds } = tokenAnswer.parse(result.json());
       const value = token ?? access_token;
-      return value === undefined ? null : { header: authorizationHeader('Bearer', value), until: clock.now() + expires_in * 800 };
+      return value === undefined ? null : { header: authorizationHeader('Bearer', value), until: clock.now() + expires_in * 800, grants: grantsOf(value) };
     } catch {
       return null;
     }
@@ -205,6 +208,19 @@ function carried({ header }: Ticket): Credential {
 
 function keyOf(scope: Scope): string {
   return scope.join(' ');
+}
+
+/** @see https://distribution.github.io/distribution/spec/auth/jwt/ */
+const claims = z.object({ access: z.array(z.object({ type: z.string(), actions: z.array(z.string()) })) });
+
+/** Asked for one repository, a token grants what its `access` says, which may be less; an opaque one says nothing. */
+function grantsOf(token: string): readonly string[] | null {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    return claims.parse(payload).access.filter(({ type }) => type === 'repository').flatMap(({ actions }) => actions);
+  } catch {
+    return null;
+  }
 }
 
 /** Our login goes to the registry's own host, its parent domain or a sibling of it, over https, never elsewhere. */

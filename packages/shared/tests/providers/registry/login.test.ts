@@ -3,7 +3,7 @@ import { parseChallenges } from '../../../src/providers/registry/challenge.ts';
 import { loginOf, parseImageName, parseImageRepository } from '../../../src/providers/registry/index.ts';
 import { Secret } from '../../../src/secrets/index.ts';
 import { manifest, whole } from './images.ts';
-import { BASIC, ok, scripted, TOKEN } from './scripted.ts';
+import { BASIC, fault, ok, scripted, TOKEN } from './scripted.ts';
 
 const tag = '/v2/shop/manifests/t';
 
@@ -46,7 +46,27 @@ test.each([
 ])('the login does not go to %s', async (_name, challenge) => {
   await using registry = await scripted({ answers: {}, challenge: () => challenge });
   expect(await registry.client.pushAccess()).toMatchObject({ kind: 'refused' });
-  expect(registry.requests).toEqual(['GET /v2/']);
+  expect(registry.requests).toEqual(['GET /v2/shop/tags/list?n=1']);
+});
+
+const jwt = (actions: readonly string[]): string => `x.${Buffer.from(JSON.stringify({ access: [{ type: 'repository', name: 'shop', actions }] })).toString('base64url')}.x`;
+const TAGS = '/v2/shop/tags/list';
+test.each<[string, string, Parameters<typeof scripted>[0]['answers'], unknown]>([
+  ['a token that says it grants both', jwt(['pull', 'push']), { [TAGS]: ok('{"tags":[]}') }, { kind: 'granted', proof: 'scope' }],
+  ['a token that says it grants a pull alone', jwt(['pull']), { [TAGS]: ok('{"tags":[]}') }, { kind: 'refused', why: "the registry's token server grants pull where pull and push were asked for" }],
+  ['a token that says it grants nothing', jwt([]), { [TAGS]: fault(401, 'UNAUTHORIZED') }, { kind: 'refused' }],
+  ['a token that says nothing', 'opaque', { [TAGS]: ok('{"tags":[]}') }, { kind: 'granted', proof: 'login' }],
+  ['a repository without an image', jwt(['pull', 'push']), { [TAGS]: fault(404, 'NAME_UNKNOWN', 'repository name not known to registry') }, { kind: 'granted', proof: 'scope' }],
+  ["what Fly's registry says of a missing app", 'opaque', { [TAGS]: fault(404, 'NAME_UNKNOWN', 'app repository not found') }, { kind: 'unknown' }],
+  ['a registry that is unwell', 'opaque', { [TAGS]: { status: 503 } }, { kind: 'unknown' }],
+])('a push is asked for with its scope, and nothing is written: %s', async (_, token, answers, expected) => {
+  await using registry = await scripted({
+    answers: { ...answers, '/token': ok(JSON.stringify({ token })) },
+    challenge: ({ url, headers }, host) => (url?.startsWith('/token') === true || headers.authorization === `Bearer ${token}` ? null : `Bearer realm="http://${host}/token",service="here"`),
+  });
+  expect(await registry.client.pushAccess()).toMatchObject(expected as object);
+  expect(registry.requests.filter((line) => line.includes('/token'))).toEqual([expect.stringContaining('scope=repository%3Ashop%3Apull%2Cpush')]);
+  expect(registry.requests.every((line) => line.startsWith('GET '))).toBe(true);
 });
 
 test('a login that is not taken is sent once', async () => {

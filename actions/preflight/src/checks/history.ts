@@ -1,6 +1,6 @@
 import type { GitHubClient } from '@vendure-deploy/shared/providers/github';
-import type { Finding } from './check.ts';
-import type { Serving } from './serving.ts';
+import type { Finding } from '../check.ts';
+import type { Serving } from '../serving.ts';
 
 /** A commit of the default branch has been reviewed and tested as that branch is. */
 export async function onDefaultBranch(github: GitHubClient, repository: string, sha: string, allowed: boolean): Promise<Finding> {

@@ -1,6 +1,6 @@
 import type { GitHubClient } from '@vendure-deploy/shared/providers/github';
 import picomatch from 'picomatch';
-import type { Finding } from './check.ts';
+import type { Finding } from '../check.ts';
 
 interface Question {
   readonly github: GitHubClient;
@@ -22,9 +22,10 @@ export async function pendingMigrations({ github, repository, serving, sha, glob
   const { files, complete } = await github.changedFiles(repository, serving, sha);
   const matches = picomatch(glob);
   const pending = files.filter(({ path, status }) => status !== 'removed' && matches(path)).map(({ path }) => path);
-  if (pending.length > 0) return finding(allowed, `${pending.length} migration${pending.length === 1 ? '' : 's'} came since ${serving.slice(0, 7)}: ${pending.join(', ')}`);
+  const data = { since: serving, pending };
+  if (pending.length > 0) return { ...finding(allowed, `${pending.length} migration${pending.length === 1 ? '' : 's'} came since ${serving.slice(0, 7)}: ${pending.join(', ')}`), data };
   if (!complete) return finding(allowed, `so many files changed since ${serving.slice(0, 7)} that GitHub does not list them all; a migration may be among them`);
-  return { status: 'ok', evidence: `no migration came since ${serving.slice(0, 7)}`, next: '' };
+  return { status: 'ok', evidence: `no migration came since ${serving.slice(0, 7)}`, next: '', data };
 }
 
 function finding(allowed: boolean, evidence: string): Finding {

@@ -1,7 +1,7 @@
 import { describeHolder, lockRef, readLock, runHolder, sameRun, type GitRefClient } from '@vendure-deploy/shared/lock';
 import type { RunContext } from '@vendure-deploy/shared/action';
 import type { GitHubClient } from '@vendure-deploy/shared/providers/github';
-import type { Finding } from './check.ts';
+import type { Finding } from '../check.ts';
 
 /** A held lock is a warning: the holder may be gone when the lock is needed, and acquiring decides. */
 export async function lockCheck(git: GitRefClient, github: GitHubClient, run: RunContext, environment: string): Promise<Finding> {

@@ -1,0 +1,36 @@
+import type { SecretsSource } from '@vendure-deploy/shared/config';
+import { awsClient, type AwsIdentity, awsLoginAdvice, type AwsLogin, type AwsOptions, ProviderError } from '@vendure-deploy/shared/providers/aws';
+import type { Finding } from '../check.ts';
+
+type AwsSource = Extract<SecretsSource, { source: 'aws' }>;
+
+export interface AwsQuestion extends Pick<AwsOptions, 'hide' | 'signal'> {
+  readonly source: AwsSource;
+  readonly login: AwsLogin;
+  readonly timeoutMs: number;
+}
+
+/** STS GetCallerIdentity, which every identity may ask. No secret is read: whether they may be is known only once they are. */
+export async function awsLogin({ source, login, hide, signal, timeoutMs }: AwsQuestion): Promise<Finding> {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  try {
+    const client = await awsClient({ region: source.region, login, hide, signal: AbortSignal.any([signal, deadline]) });
+    return judgeAwsIdentity(await client.identity(), source.account);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (deadline.aborted) return judgeAwsRefusal(new ProviderError('unavailable', `AWS STS did not answer within ${timeoutMs / 1000} s`), login);
+    if (error instanceof ProviderError) return judgeAwsRefusal(error, login);
+    throw error;
+  }
+}
+
+export function judgeAwsIdentity({ account, arn }: AwsIdentity, wanted: string): Finding {
+  const data = { account, arn };
+  if (account !== wanted) return { status: 'failed', evidence: `AWS knows us as ${arn}, of the account ${account}; the configuration wants ${wanted}`, next: 'Correct `secrets.account`, or the role or profile.', data };
+  return { status: 'ok', evidence: `AWS knows us as ${arn}; whether it may read the wanted secrets shows when they are read`, next: '', data };
+}
+
+export function judgeAwsRefusal(error: ProviderError, login: AwsLogin): Finding {
+  if (error.code === 'unavailable' || error.code === 'rate-limited') return { status: 'failed', evidence: `whether the login is good is not known: ${error.message}`, next: 'Run it again; https://health.aws.amazon.com says whether AWS is unwell.' };
+  return { status: 'failed', evidence: error.message, next: awsLoginAdvice(login) };
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { checkoutFault, fetchCommit } from '@vendure-deploy/shared/checkout';
+import { flyClient, type FlyClient, type Machine } from '@vendure-deploy/shared/providers/fly';
+import { githubClient, type GitHubClient } from '@vendure-deploy/shared/providers/github';
+import { loginOf, parseImageRepository, registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
+import { SURFACES, type Surface } from '@vendure-deploy/shared/release';
+import { decide, type Revision } from './revision.ts';
+import { NOT_CONFIGURED, readServing, type Serving } from './serving.ts';
+import type { Context, Subject } from './subject.ts';
+
+/** Where the commit lies on this machine. */
+export interface Checkout {
+  readonly folder: string;
+  /** It was made by us a moment ago, so that nothing is built in it yet. */
+  readonly isFresh: boolean;
+}
+
+/** What several checks ask for: read when the first of them does, and once. */
+export interface Facts {
+  readonly github: GitHubClient;
+  /** @throws {ProviderError} */
+  revision(): Promise<Revision>;
+  /** @throws {Error} where there is no such commit; who asks comes after the check that says so */
+  sha(): Promise<string>;
+  serving(surface: Surface): Promise<Serving>;
+  /** By surface, those that the environment has; null where it could not be read. */
+  servingShas(): Promise<Readonly<Record<string, string | null>>>;
+  fly(): FlyClient;
+  machines(): Promise<readonly Machine[]>;
+  registry(): RegistryClient;
+  checkout(): Promise<Checkout>;
+}
+
+// A commit without its history: a second at home, a minute over a bad line.
+const FETCH_MS = 120_000;
+// Three reads of a version stay below the time of three probes.
+const VERSION_MS = 5_000;
+
+export function factsOf(context: Context, { ref, place, vendure }: Subject): Facts {
+  const { inputs, http, run, signal, clock, log, workspace, temporary } = context;
+  const probeMs = inputs['probe-timeout-seconds'] * 1000;
+  const github = githubClient({ http, token: inputs['github-token'], apiUrl: run.apiUrl, deadlineMs: probeMs });
+  const revision = once(async (): Promise<Revision> => (ref === '' ? { kind: 'commit', sha: run.sha, from: 'the commit of this run', doubt: '' } : decide(ref, await github.candidates(run.repository, ref))));
+  const serving = new Map(SURFACES.flatMap((surface) => {
+    const public_ = place.surfaces[surface];
+    return public_ === undefined ? [] : [[surface, once(() => readServing({ http, url: `${public_['public-url']}${public_['version-path']}`, timeoutMs: Math.min(probeMs, VERSION_MS), clock, signal }))] as const];
+  }));
+  const fly = once(() => flyClient({ http, token: inputs['fly-api-token'], app: vendure?.app ?? '', deadlineMs: probeMs, signal }));
+  const sha = async (): Promise<string> => {
+    const found = await revision();
+    if (found.kind === 'none') throw new Error(found.why);
+    return found.sha;
+  };
+  return {
+    github,
+    revision,
+    sha,
+    serving: async (surface) => (await serving.get(surface)?.()) ?? NOT_CONFIGURED,
+    servingShas: async () => Object.fromEntries(await Promise.all([...serving].map(async ([surface, read]) => [surface, (await read()).sha] as const))),
+    fly,
+    machines: once(() => fly().machines()),
+    registry: once(() => {
+      const token = inputs['registry-token'].isEmpty ? inputs['fly-api-token'] : inputs['registry-token'];
+      return registries({ http, clock, signal, warn: log.warning, budgetMs: probeMs })(parseImageRepository(vendure?.['image-repository'] ?? ''), loginOf(token, inputs['registry-username']));
+    }),
+    checkout: once(async () => {
+      const wanted = await sha();
+      if ((await checkoutFault(workspace, wanted, { untracked: false })) === null) return { folder: workspace, isFresh: false };
+      const folder = join(temporary, `preflight-${wanted}`);
+      await fetchCommit({ repository: run.repository, serverUrl: run.serverUrl, sha: wanted, token: inputs['github-token'], folder, deadlineMs: FETCH_MS, signal, log });
+      return { folder, isFresh: true };
+    }),
+  };
+}
+
+function once<T>(read: () => T): () => T {
+  let kept: { readonly value: T } | null = null;
+  return () => (kept ??= { value: read() }).value;
+}

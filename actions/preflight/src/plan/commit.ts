@@ -1,0 +1,41 @@
+import type { Planned } from '../check.ts';
+import { notOlder, onDefaultBranch } from '../checks/history.ts';
+import { pendingMigrations } from '../checks/pending-migrations.ts';
+import type { Facts } from '../facts.ts';
+import type { Context, Subject } from '../subject.ts';
+
+/** Which commit it is, and what it does to what serves. */
+export function commitChecks({ inputs, run }: Context, subject: Subject, facts: Facts): readonly Planned[] {
+  const { place, surfaces } = subject;
+  return [
+    {
+      id: 'ref', name: 'ref', reasonCode: 'ref-not-found', leftOut: null,
+      ask: async () => {
+        const revision = await facts.revision();
+        if (revision.kind === 'none') return { status: 'failed', evidence: `${run.repository}: ${revision.why}`, next: revision.next };
+        const { sha, from, doubt } = revision;
+        return { status: doubt === '' ? 'ok' : 'warning', evidence: `${from} is ${sha}${doubt === '' ? '' : `; ${doubt}`}`, next: '', data: { sha, from } };
+      },
+    },
+    {
+      id: 'default-branch', name: 'commit is on the default branch', reasonCode: 'commit-not-allowed', after: ['ref'],
+      leftOut: place['default-branch-only'] ? null : `${inputs.environment} takes commits of any branch`,
+      ask: async () => onDefaultBranch(facts.github, run.repository, await facts.sha(), inputs['allow-non-main']),
+    },
+    ...surfaces.map((surface): Planned => ({
+      id: `not-older-${surface}`, name: `${surface} does not go back`, reasonCode: 'commit-not-allowed', leftOut: null, after: ['ref'],
+      ask: async () => notOlder({ serving: await facts.serving(surface), github: facts.github, repository: run.repository, sha: await facts.sha(), allowed: inputs['allow-older'] }),
+    })),
+    migrations({ inputs, run }, subject, facts),
+  ];
+}
+
+/** The Storefront of a commit whose migrations have not run would ask Vendure for what it has not. */
+function migrations({ inputs, run }: Pick<Context, 'inputs' | 'run'>, { place }: Subject, facts: Facts): Planned {
+  const glob = place.surfaces.vendure?.migrations;
+  const leftOut = !inputs.vendure && !inputs.storefront ? 'neither Vendure nor the Storefront is deployed' : glob === undefined ? 'the configuration names no `migrations` for vendure' : null;
+  return {
+    id: 'pending-migrations', name: 'no migration is pending', reasonCode: 'commit-not-allowed', after: ['ref'], leftOut,
+    ask: async () => pendingMigrations({ github: facts.github, repository: run.repository, serving: (await facts.serving('vendure')).sha, sha: await facts.sha(), glob: glob ?? '', allowed: inputs['allow-pending-migration'] }),
+  };
+}

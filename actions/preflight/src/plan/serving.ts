@@ -1,0 +1,65 @@
+import { gitRefClient } from '@vendure-deploy/shared/lock';
+import { readHealth } from '@vendure-deploy/shared/probe';
+import { ProviderError } from '@vendure-deploy/shared/providers/fly';
+import type { Planned } from '../check.ts';
+import { judgeImage } from '../checks/image.ts';
+import { lockCheck } from '../checks/lock.ts';
+import { machineSettle } from '../checks/machine-settle.ts';
+import { judgeProduction, type Production } from '../checks/production.ts';
+import type { Facts } from '../facts.ts';
+import { imageTagOf } from '../revision.ts';
+import type { Context, Subject } from '../subject.ts';
+
+/** Whether what serves now lets a deploy begin: nobody else deploys, it is well, and it rests. */
+export function servingChecks(context: Context, subject: Subject, facts: Facts): readonly Planned[] {
+  return [lock(context, facts), ...ofVendure(context, subject, facts)];
+}
+
+function lock({ inputs, http, run }: Context, { github }: Facts): Planned {
+  return {
+    id: 'lock', name: 'deploy lock', reasonCode: 'not-ready', leftOut: inputs['skip-lock'] ? 'skip-lock was set' : null,
+    ask: () => lockCheck(gitRefClient({ http, token: inputs['github-token'], apiUrl: run.apiUrl, repository: run.repository }), github, run, inputs.environment),
+  };
+}
+
+function ofVendure({ inputs, clock, signal, log, http }: Context, { vendure }: Subject, facts: Facts): Planned[] {
+  if (vendure === null) return [];
+  const unproven = inputs['skip-provenance'] ? 'skip-provenance was set' : null;
+  const health = { http, url: `${vendure['public-url']}${vendure['health-path']}`, timeoutMs: inputs['probe-timeout-seconds'] * 1000, signal };
+  return [
+    {
+      id: 'image', name: 'image of the commit', reasonCode: 'image-label-mismatch', leftOut: unproven, after: ['ref'],
+      ask: async () => {
+        const sha = await facts.sha();
+        const tag = imageTagOf(inputs.environment, sha);
+        return judgeImage(await facts.registry().lookUp(tag), { reference: `${vendure['image-repository']}:${tag}`, sha });
+      },
+    },
+    {
+      id: 'production', name: 'what serves is healthy', reasonCode: 'production-unhealthy', leftOut: unproven,
+      ask: async () => {
+        const [machines, serving, ready] = await Promise.all([machinesOf(facts), facts.serving('vendure'), readTwice(() => readHealth(health))]);
+        return judgeProduction({ environment: inputs.environment, groups: vendure['process-groups'], machines, serving, health: ready }, inputs['allow-unhealthy']);
+      },
+    },
+    {
+      id: 'machine-settle', name: 'Machines have settled', reasonCode: 'not-settled', leftOut: inputs['skip-machine-settle'] ? 'skip-machine-settle was set' : null,
+      ask: () => machineSettle({ fly: facts.fly(), machines: facts.machines, clock, signal, log, budgetSeconds: inputs['settle-seconds'], intervalMs: inputs['read-interval-seconds'] * 1000 }),
+    },
+  ];
+}
+
+/** One answer that fails may be one Machine that has just started. */
+async function readTwice(read: () => Promise<Production['health']>): Promise<Production['health']> {
+  const first = await read();
+  return first.kind === 'ok' ? first : read();
+}
+
+async function machinesOf(facts: Facts): Promise<Production['machines']> {
+  try {
+    return { kind: 'read', machines: await facts.machines() };
+  } catch (error) {
+    if (error instanceof ProviderError) return { kind: 'unread', error };
+    throw error;
+  }
+}

@@ -1,0 +1,38 @@
+import type { ActionContext } from '@vendure-deploy/shared/action';
+import { type DeployConfig, environmentOf, type EnvironmentConfig, surfaceOf, type VendureSurface, type WorkerSurface } from '@vendure-deploy/shared/config';
+import { SURFACES, type Surface } from '@vendure-deploy/shared/release';
+import type { Secret } from '@vendure-deploy/shared/secrets';
+import { commandEnvironment } from '@vendure-deploy/shared/shop-commands';
+import { type Permission, readPermissions } from './checks/github-token.ts';
+import type { inputs as declared } from './inputs.ts';
+import { readRef } from './revision.ts';
+
+export type Context = ActionContext<typeof declared>;
+
+/** What this deploy is about, as inputs and configuration say it; nobody has been asked yet. */
+export interface Subject {
+  /** As it was typed, once it can be a name; '' for the commit of this run. */
+  readonly ref: string;
+  readonly place: EnvironmentConfig;
+  readonly surfaces: readonly Surface[];
+  /** null: Vendure is not deployed. */
+  readonly vendure: VendureSurface | null;
+  /** The Workers that are deployed. */
+  readonly workers: readonly WorkerSurface[];
+  readonly permissions: readonly Permission[];
+  /** For the shop's audit and backup. */
+  readonly environment: Readonly<Record<string, Secret>>;
+}
+
+/** @throws {UserError} for an input or a key that is wrong */
+export function readSubject({ inputs }: Context, config: DeployConfig): Subject {
+  const place = environmentOf(config, inputs.environment);
+  const ref = readRef(inputs.ref);
+  const permissions = readPermissions(inputs['github-permissions']);
+  const surfaces = SURFACES.filter((surface) => inputs[surface]);
+  const vendure = inputs.vendure ? surfaceOf(config, inputs.environment, 'vendure') : null;
+  const workers = (['dashboard', 'storefront'] as const).filter((surface) => inputs[surface]).map((surface) => surfaceOf(config, inputs.environment, surface));
+  const commands = vendure?.commands;
+  const asks = (commands?.['drift-audit'] !== undefined && !inputs['skip-drift-audit']) || (commands?.backup !== undefined && !inputs['skip-backup']);
+  return { ref, place, surfaces, vendure, workers, permissions, environment: asks ? commandEnvironment(inputs['command-environment'], commands?.environment ?? []) : {} };
+}
