@@ -5,7 +5,7 @@ export const inputs = {
   environment: input.text({ description: 'Environment to deploy, as in the configuration', required: true }),
   ref: input.text({ description: 'Branch, tag or SHA to deploy (empty: the commit of this run)' }),
   'github-token': input.secret({ description: 'Token that may read contents and actions of this repository', required: true }),
-  'github-permissions': input.list({ description: "What that token has to hold, one per line as in a job's `permissions`; where one token serves the whole deploy: contents: write, actions: read, deployments: write", default: 'contents: read\nactions: read' }),
+  'github-permissions': input.list({ description: "What that token has to hold, one per line as in a job's `permissions`; where one token serves the whole deploy: contents: write, actions: read, deployments: write (empty: contents: read, actions: read)" }),
   'fly-api-token': input.secret({ description: 'Fly token that may deploy the app; needed when vendure is true' }),
   'redis-fly-api-token': input.secret({ description: 'Fly token that may deploy the Redis app; for a configuration with `redis`' }),
   'registry-token': input.secret({ description: 'Token that may pull from and push to the image repository (empty: fly-api-token)' }),

@@ -1,5 +1,5 @@
 const DAY_MS = 86_400_000;
-// The bound of the issue that asked for it: two weeks are time for a person to renew a token on a working day.
+// Two weeks: time for a person to renew a token on a working day.
 const WARN_DAYS = 14;
 
 export interface Expiry {

@@ -9,8 +9,12 @@ export interface Permission {
   readonly level: 'read' | 'write';
 }
 
+/** What preflight itself asks with it: later jobs have tokens of their own. */
+const OWN: readonly Permission[] = [{ area: 'contents', level: 'read' }, { area: 'actions', level: 'read' }];
+
 /** @throws {UserError} for a line that is no permission which a deploy could need */
 export function readPermissions(lines: readonly string[]): readonly Permission[] {
+  if (lines.length === 0) return OWN;
   return lines.map((line) => {
     const [, area = '', level] = /^([a-z-]+)\s*:\s*(read|write)$/.exec(line) ?? [];
     const known = TOKEN_AREAS.find((one) => one === area);

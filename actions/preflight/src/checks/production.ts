@@ -18,9 +18,9 @@ export interface Production {
  * it, so the operator may say so.
  */
 export function judgeProduction(production: Production, allowed: boolean): Finding {
-  const { environment, machines, serving } = production;
+  const { machines, serving } = production;
   const data = { serving: serving.sha, machines: machines.kind === 'read' ? countByGroup(machines.machines) : null };
-  if (machines.kind === 'read' && machines.machines.length === 0 && serving.sha === null) return { status: 'ok', evidence: `nothing serves ${environment} yet: there is no Machine`, next: '', data };
+  if (machines.kind === 'read' && machines.machines.length === 0) return { ...withoutMachines(production), data };
   const faults = [...faultsOfPublic(production), ...faultsOfMachines(production)];
   const doubts = doubtsOf(production);
   if (faults.length > 0) {
@@ -30,6 +30,12 @@ export function judgeProduction(production: Production, allowed: boolean): Findi
   }
   const well = `${serving.sha === null ? '' : `${shortSha(serving.sha)} serves, `}ready by its own word${machines.kind === 'read' ? `, on ${Object.entries(countByGroup(machines.machines)).map(([group, count]) => `${count} ${group}`).join(' and ')}` : ''}`;
   return { status: doubts.length > 0 ? 'warning' : 'ok', evidence: [well, ...doubts].join('; '), next: '', data };
+}
+
+/** A first deploy. What answers all the same is elsewhere: a shop that moves to Fly, or a name in the configuration that is wrong. */
+function withoutMachines({ environment, serving }: Production): Finding {
+  if (serving.sha === null) return { status: 'ok', evidence: `nothing serves ${environment} yet: there is no Machine`, next: '' };
+  return { status: 'warning', evidence: `the app has no Machine, and \`public-url\` serves ${shortSha(serving.sha)} all the same, from somewhere else`, next: 'Check `app` and `public-url` in the configuration.' };
 }
 
 function faultsOfPublic({ serving, health }: Production): string[] {

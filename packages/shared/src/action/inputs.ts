@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Secret, secretLines } from '../secrets/index.ts';
+import { processRedactor, Secret, secretLines } from '../secrets/index.ts';
 import { UserError } from './errors.ts';
 import { hideUnlessWord } from './hide.ts';
 
@@ -76,7 +76,7 @@ function spec<T>(kind: InputKind, o: Options, allowed: string, read: (value: str
         return read(value, name);
       } catch (cause) {
         if (cause instanceof UserError) throw cause;
-        throw new UserError(`input \`${name}\` is ${JSON.stringify(value.slice(0, 200))}. Allowed: ${allowed}.${fallback === null ? '' : ` Leave it empty to use ${JSON.stringify(fallback)}.`}`, { cause });
+        throw new UserError(`input \`${name}\` is ${JSON.stringify(processRedactor.redact(value).slice(0, 200))}. Allowed: ${allowed}.${fallback === null ? '' : ` Leave it empty to use ${JSON.stringify(fallback)}.`}`, { cause });
       }
     },
   };

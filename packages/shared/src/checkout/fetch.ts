@@ -44,6 +44,6 @@ export async function fetchCommit({ repository, serverUrl, sha, token, folder, d
 
 function whyOf({ timedOut, exitCode, signal, stderr }: ToolResult, deadlineMs: number): string {
   if (timedOut) return `did not end within ${deadlineMs / 1000} s`;
-  const words = stderr.trim().split('\n').slice(-3).join(' ').slice(0, 500);
+  const words = processRedactor.redact(stderr).trim().split('\n').slice(-3).join(' ').slice(0, 500);
   return `ended with ${exitCode ?? signal ?? 'nothing'}${words === '' ? '' : `: ${words}`}`;
 }

@@ -1,3 +1,4 @@
+import { processRedactor } from '../../secrets/index.ts';
 import { ProviderError, type ProviderCode } from '../error.ts';
 
 /** The clients' names of what AWS says (measured): the same text may come from STS and from Secrets Manager. */
@@ -23,6 +24,6 @@ const CODES: Readonly<Record<string, ProviderCode>> = {
 export function refusal(what: string, thrown: unknown): Error {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (error.name === 'AbortError') return error;
-  const words = error.message.replaceAll(/\s+/gu, ' ').trim().slice(0, 300);
+  const words = processRedactor.redact(error.message).replaceAll(/\s+/gu, ' ').trim().slice(0, 300);
   return new ProviderError(CODES[error.name] ?? 'unavailable', `${what}: ${error.name}${words === '' || words === error.name ? '' : `, ${words}`}`);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { retryAfter, type HttpResponse, type Unreachable } from '../../net/index.ts';
+import { processRedactor } from '../../secrets/index.ts';
 
 /** Of the distribution spec, "Error Codes". */
 export interface RegistryFault {
@@ -48,9 +49,9 @@ export function delayBefore(result: HttpResponse | Unreachable, attempt: number,
   return asked === null ? Math.ceil(doubled * (0.5 + random() / 2)) : asked + Math.ceil(random() * firstDelayMs / 4);
 }
 
-/** What an answer says, for a message. */
+/** What an answer says, for a message. Redacted before it is cut: the first half of a secret is no form that anybody knows. */
 export function saidBy(result: HttpResponse | Unreachable): string {
   if (result.kind === 'unreachable') return result.message;
   const fault = faultOf(result);
-  return `the registry answered ${result.status}${fault === null ? '' : ` ${fault.code}${fault.message === '' ? '' : `: ${fault.message.slice(0, 500)}`}`}`;
+  return `the registry answered ${result.status}${fault === null ? '' : ` ${fault.code}${fault.message === '' ? '' : `: ${processRedactor.redact(fault.message).slice(0, 500)}`}`}`;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Download, HttpClient, HttpMethod, HttpResponse, HttpResult, Unreachable } from '../../net/index.ts';
 import { mayLead } from '../../net/index.ts';
-import type { Secret } from '../../secrets/index.ts';
+import { processRedactor, type Secret } from '../../secrets/index.ts';
 import { parseChallenges, type Challenge } from './challenge.ts';
 import { authorizationHeader, encodedLogin, type RegistryLogin } from './login.ts';
 import { delayBefore, isPassing, saidBy } from './retry.ts';
@@ -191,7 +191,7 @@ export function registrySession(options: SessionOptions): RegistrySession {
     const said = result.kind === 'response' ? /^299 - "((?:[^"\\]|\\.)*)"/.exec(result.headers['warning'] ?? '')?.[1] : undefined;
     if (said === undefined || warned.has(said)) return;
     warned.add(said);
-    options.warn(`${new URL(origin).host} warns: ${said.replace(/\\(.)/g, '$1').slice(0, 500)}`);
+    options.warn(`${new URL(origin).host} warns: ${processRedactor.redact(said.replace(/\\(.)/g, '$1')).slice(0, 500)}`);
   }
 }
 
