@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { checkoutFault, fetchCommit } from '@vendure-deploy/shared/checkout';
 import { flyClient, type FlyClient, type Machine } from '@vendure-deploy/shared/providers/fly';
-import { githubClient, type GitHubClient } from '@vendure-deploy/shared/providers/github';
+import { type Comparison, githubClient, type GitHubClient } from '@vendure-deploy/shared/providers/github';
 import { loginOf, parseImageRepository, registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
 import { SURFACES, type Surface } from '@vendure-deploy/shared/release';
 import { decide, type Revision } from './revision.ts';
@@ -22,6 +22,9 @@ export interface Facts {
   revision(): Promise<Revision>;
   /** @throws {Error} where there is no such commit; who asks comes after the check that says so */
   sha(): Promise<string>;
+  defaultBranch(): Promise<string>;
+  /** The commit compared with what serves: once for each that does. */
+  since(serving: string): Promise<Comparison>;
   serving(surface: Surface): Promise<Serving>;
   /** By surface, those that the environment has; null where it could not be read. */
   servingShas(): Promise<Readonly<Record<string, string | null>>>;
@@ -51,10 +54,17 @@ export function factsOf(context: Context, { ref, place, vendure }: Subject): Fac
     if (found.kind === 'none') throw new Error(found.why);
     return found.sha;
   };
+  const comparisons = new Map<string, Promise<Comparison>>();
   return {
     github,
     revision,
     sha,
+    defaultBranch: once(() => github.defaultBranch(run.repository)),
+    since: async (base) => {
+      const asked = comparisons.get(base) ?? sha().then((head) => github.comparison(run.repository, base, head));
+      comparisons.set(base, asked);
+      return asked;
+    },
     serving: async (surface) => (await serving.get(surface)?.()) ?? NOT_CONFIGURED,
     servingShas: async () => Object.fromEntries(await Promise.all([...serving].map(async ([surface, read]) => [surface, (await read()).sha] as const))),
     fly,

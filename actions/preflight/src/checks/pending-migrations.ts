@@ -1,10 +1,9 @@
-import type { GitHubClient } from '@vendure-deploy/shared/providers/github';
 import picomatch from 'picomatch';
 import type { Finding } from '../check.ts';
+import type { Since } from './history.ts';
 
 interface Question {
-  readonly github: GitHubClient;
-  readonly repository: string;
+  readonly since: Since;
   /** What Vendure serves; null when that could not be read. */
   readonly serving: string | null;
   readonly sha: string;
@@ -16,10 +15,10 @@ interface Question {
 const ALLOW = 'Look at them, then run with allow_pending_migration=true.';
 
 /** Which migration files came between what serves and the commit: the release command would run them. */
-export async function pendingMigrations({ github, repository, serving, sha, glob, allowed }: Question): Promise<Finding> {
+export async function pendingMigrations({ since, serving, sha, glob, allowed }: Question): Promise<Finding> {
   if (serving === null) return finding(allowed, 'what Vendure serves could not be read, so which migrations are pending is not known');
   if (serving === sha) return { status: 'ok', evidence: 'the commit serves already', next: '' };
-  const { files, complete } = await github.changedFiles(repository, serving, sha);
+  const { files, complete } = await since(serving);
   const matches = picomatch(glob);
   const pending = files.filter(({ path, status }) => status !== 'removed' && matches(path)).map(({ path }) => path);
   const data = { since: serving, pending };

@@ -7,6 +7,9 @@ import type { Context, Subject } from '../subject.ts';
 /** Which commit it is, and what it does to what serves. */
 export function commitChecks({ inputs, run }: Context, subject: Subject, facts: Facts): readonly Planned[] {
   const { place, surfaces } = subject;
+  // While the ref is asked about; who needs it hears of a failure.
+  if (place['default-branch-only']) facts.defaultBranch().catch(() => {});
+  for (const surface of surfaces) facts.serving(surface).catch(() => {});
   return [
     {
       id: 'ref', name: 'ref', reasonCode: 'ref-not-found', leftOut: null,
@@ -20,22 +23,25 @@ export function commitChecks({ inputs, run }: Context, subject: Subject, facts: 
     {
       id: 'default-branch', name: 'commit is on the default branch', reasonCode: 'commit-not-allowed', after: ['ref'],
       leftOut: place['default-branch-only'] ? null : `${inputs.environment} takes commits of any branch`,
-      ask: async () => onDefaultBranch(facts.github, run.repository, await facts.sha(), inputs['allow-non-main']),
+      ask: async () => {
+        const [branch, sha] = await Promise.all([facts.defaultBranch(), facts.sha()]);
+        return onDefaultBranch({ branch, sha, status: await facts.github.compare(run.repository, branch, sha), allowed: inputs['allow-non-main'] });
+      },
     },
     ...surfaces.map((surface): Planned => ({
       id: `not-older-${surface}`, name: `${surface} does not go back`, reasonCode: 'commit-not-allowed', leftOut: null, after: ['ref'],
-      ask: async () => notOlder({ serving: await facts.serving(surface), github: facts.github, repository: run.repository, sha: await facts.sha(), allowed: inputs['allow-older'] }),
+      ask: async () => notOlder({ serving: await facts.serving(surface), since: facts.since, sha: await facts.sha(), allowed: inputs['allow-older'] }),
     })),
-    migrations({ inputs, run }, subject, facts),
+    migrations(inputs, subject, facts),
   ];
 }
 
 /** The Storefront of a commit whose migrations have not run would ask Vendure for what it has not. */
-function migrations({ inputs, run }: Pick<Context, 'inputs' | 'run'>, { place }: Subject, facts: Facts): Planned {
+function migrations(inputs: Context['inputs'], { place }: Subject, facts: Facts): Planned {
   const glob = place.surfaces.vendure?.migrations;
   const leftOut = !inputs.vendure && !inputs.storefront ? 'neither Vendure nor the Storefront is deployed' : glob === undefined ? 'the configuration names no `migrations` for vendure' : null;
   return {
     id: 'pending-migrations', name: 'no migration is pending', reasonCode: 'commit-not-allowed', after: ['ref'], leftOut,
-    ask: async () => pendingMigrations({ github: facts.github, repository: run.repository, serving: (await facts.serving('vendure')).sha, sha: await facts.sha(), glob: glob ?? '', allowed: inputs['allow-pending-migration'] }),
+    ask: async () => pendingMigrations({ since: facts.since, serving: (await facts.serving('vendure')).sha, sha: await facts.sha(), glob: glob ?? '', allowed: inputs['allow-pending-migration'] }),
   };
 }

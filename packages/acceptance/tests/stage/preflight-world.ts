@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { startTwin, type Twin } from '@vendure-deploy/twin';
-import { type ActionRun, startAction, type StartOptions } from '../../src/index.ts';
+import { type ActionRun, startAction } from '../../src/index.ts';
 import { subjectOf } from './actions.ts';
 import { CONFIG_FILE, shopConfig } from './config.ts';
 import { openShop, type Shop } from './shop.ts';
@@ -23,6 +23,8 @@ export interface PreflightWorld extends AsyncDisposable {
   /** The Workers' public hosts, and a Vendure that a test makes ill, for a configuration that names it. */
   readonly shop: Shop;
   readonly githubToken: string;
+  /** The flyctl of the release archive, to run it bare. */
+  readonly flyctl: string;
   /** A commit on a branch of its own, ahead of main. */
   branch(name: string, files: Readonly<Record<string, string>>): Promise<string>;
   git(...args: readonly string[]): Promise<string>;
@@ -39,7 +41,7 @@ export interface Given {
   readonly config?: (yaml: string) => string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly latencyMs?: number;
-  readonly workspace?: StartOptions['workspace'];
+  readonly weigh?: boolean;
 }
 
 export interface Asked {
@@ -65,7 +67,7 @@ export async function openPreflightWorld(): Promise<PreflightWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'acceptance-preflight-'));
   const checkout = join(directory, 'checkout');
   const commits = await makeHistory(checkout);
-  const twin = await startTwin({ directory: join(directory, 'twin'), speed: 20, suite: { repository: 'example/suite', directory: checkout }, accountId: ACCOUNT, zones: [{ id: 'f'.repeat(32), name: ZONE }], flyctlVersions: [] });
+  const twin = await startTwin({ directory: join(directory, 'twin'), speed: 20, suite: { repository: 'example/suite', directory: checkout }, accountId: ACCOUNT, zones: [{ id: 'f'.repeat(32), name: ZONE }], flyctlVersions: ['0.4.87'] });
   await twin.github.createRepository(REPOSITORY, checkout);
   twin.fly.addApp({ name: APP, hosts: [HOST], secrets: {} });
   const pushImage = async (tag: string, sha: string): Promise<void> => void (await twin.registry.pushImage(APP, tag, await shopImage(join(directory, `image-${sha}`), sha)));
@@ -79,6 +81,7 @@ export async function openPreflightWorld(): Promise<PreflightWorld> {
     commits,
     shop,
     githubToken,
+    flyctl: join(directory, 'twin/shelf/flyctl-0.4.87/flyctl'),
     pushImage,
     git: (...args) => git('--git-dir', twin.github.bare(REPOSITORY), ...args),
     async branch(name, files) {
@@ -92,7 +95,7 @@ export async function openPreflightWorld(): Promise<PreflightWorld> {
       await git('-C', checkout, 'push', '--quiet', '--force', twin.github.bare(REPOSITORY), name);
       return git('-C', checkout, 'rev-parse', 'HEAD');
     },
-    async ask({ inputs = {}, faults = [], config = unchanged, environment = {}, latencyMs = 0, workspace } = {}) {
+    async ask({ inputs = {}, faults = [], config = unchanged, environment = {}, latencyMs = 0, weigh = false } = {}) {
       const run = await twin.openRun({ faults, latencyMs, lock: { repository: REPOSITORY, environment: 'production' } });
       try {
         const ended = await startAction({
@@ -100,7 +103,7 @@ export async function openPreflightWorld(): Promise<PreflightWorld> {
           inputs: { environment: 'production', ref: 'main', 'github-token': githubToken, 'fly-api-token': twin.fly.deployToken(APP), 'cloudflare-api-token': twin.credentials.cloudflareApiToken, ...inputs },
           environment: { ...run.environment, ...environment },
           files: { [CONFIG_FILE]: config(shopConfig({ ...shop.urls, vendure: `https://${HOST}` })) },
-          ...(workspace === undefined ? {} : { workspace }),
+          weigh,
         });
         const { checks = [] } = JSON.parse(ended.outputs['result'] ?? '{}') as { checks?: ToldCheck[] };
         return {

@@ -154,14 +154,20 @@ export async function compare(repository: Repository, range: string): Promise<Re
   const [from, to] = await Promise.all([resolve(repository, base), resolve(repository, head)]);
   const mergeBase = await gitOrNull(repository.bare, ['merge-base', from, to]);
   if (mergeBase === null) throw new Refusal(404, `No common ancestor between ${base} and ${head}.`);
-  const ids = (await git(repository.bare, ['rev-list', '--reverse', '--max-count=250', `${from}..${to}`])).split('\n').filter(Boolean);
-  const behind = Number(await git(repository.bare, ['rev-list', '--count', `${to}..${from}`]));
+  const [listed, counted, files, baseCommit, mergeBaseCommit] = await Promise.all([
+    git(repository.bare, ['rev-list', '--reverse', '--max-count=250', `${from}..${to}`]),
+    git(repository.bare, ['rev-list', '--count', `${to}..${from}`]),
+    changedFiles(repository, mergeBase, to),
+    readCommit(repository, from),
+    readCommit(repository, mergeBase),
+  ]);
+  const [ids, behind] = [listed.split('\n').filter(Boolean), Number(counted)];
   const commits = await Promise.all(ids.map(async (id) => listedCommit(repository.name, await readCommit(repository, id))));
   const url = `https://github.com/${repository.name}/compare/${base}...${head}`;
   return json({
     url: `${API}/repos/${repository.name}/compare/${base}...${head}`, html_url: url, permalink_url: url, diff_url: `${url}.diff`, patch_url: `${url}.patch`,
-    base_commit: listedCommit(repository.name, await readCommit(repository, from)), merge_base_commit: listedCommit(repository.name, await readCommit(repository, mergeBase)),
-    status: ids.length > 0 ? (behind > 0 ? 'diverged' : 'ahead') : behind > 0 ? 'behind' : 'identical', ahead_by: ids.length, behind_by: behind, total_commits: ids.length, commits, files: await changedFiles(repository, mergeBase, to),
+    base_commit: listedCommit(repository.name, baseCommit), merge_base_commit: listedCommit(repository.name, mergeBaseCommit),
+    status: ids.length > 0 ? (behind > 0 ? 'diverged' : 'ahead') : behind > 0 ? 'behind' : 'identical', ahead_by: ids.length, behind_by: behind, total_commits: ids.length, commits, files,
   });
 }
 

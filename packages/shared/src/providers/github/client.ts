@@ -19,9 +19,9 @@ export interface GitHubClient {
   /** All that a name could mean; who asks decides. `refs/heads/x` and `refs/tags/x` mean one thing. */
   candidates(repository: string, name: string): Promise<Candidates>;
   /** How `head` stands to `base`: `behind` means that base contains it. */
-  compare(repository: string, base: string, head: string): Promise<'ahead' | 'behind' | 'diverged' | 'identical'>;
-  /** What the commits between the two touched. GitHub lists 300 files at most: `complete` is false when it may have left some out. */
-  changedFiles(repository: string, base: string, head: string): Promise<{ files: readonly ChangedFile[]; complete: boolean }>;
+  compare(repository: string, base: string, head: string): Promise<Comparison['status']>;
+  /** The same, with what the commits between the two touched. */
+  comparison(repository: string, base: string, head: string): Promise<Comparison>;
   runStatus(repository: string, runId: number, attempt: number): Promise<RunStatus>;
 }
 
@@ -33,6 +33,13 @@ export interface Candidates {
   readonly commit: string | null;
 }
 
+export interface Comparison {
+  readonly status: 'ahead' | 'behind' | 'diverged' | 'identical';
+  readonly files: readonly ChangedFile[];
+  /** GitHub lists 300 files at most: false when it may have left some out. */
+  readonly complete: boolean;
+}
+
 export interface ChangedFile {
   readonly path: string;
   readonly status: string;
@@ -42,14 +49,14 @@ const callMs = 20_000;
 const commit = z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/) });
 const target = z.object({ object: z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/), type: z.string() }) });
 const repositoryAnswer = z.object({ default_branch: z.string().min(1) });
-const comparison = z.object({ status: z.enum(['ahead', 'behind', 'diverged', 'identical']) });
-const filesOfComparison = z.object({ files: z.array(z.object({ filename: z.string(), status: z.string() })).default([]) });
+const comparisonStatus = z.object({ status: z.enum(['ahead', 'behind', 'diverged', 'identical']) });
+const wholeComparison = comparisonStatus.extend({ files: z.array(z.object({ filename: z.string(), status: z.string() })).default([]) });
 // https://docs.github.com/en/rest/commits/commits#compare-two-commits
 const MOST_FILES = 300;
 const run = z.object({ status: z.string(), conclusion: z.string().nullable() });
 
 export function githubClient({ http, token, apiUrl, deadlineMs = callMs }: GitHubClientOptions): GitHubClient {
-  return { defaultBranch: async (repository) => (await required(`repos/${repository}`, repositoryAnswer)).default_branch, candidates, compare, changedFiles, runStatus };
+  return { defaultBranch: async (repository) => (await required(`repos/${repository}`, repositoryAnswer)).default_branch, candidates, compare, comparison, runStatus };
 
   async function candidates(repository: string, name: string): Promise<Candidates> {
     const [, kind, short = ''] = /^refs\/(heads|tags)\/(.+)$/.exec(name) ?? [];
@@ -87,13 +94,13 @@ export function githubClient({ http, token, apiUrl, deadlineMs = callMs }: GitHu
     return at.sha;
   }
 
-  async function compare(repository: string, base: string, head: string): Promise<'ahead' | 'behind' | 'diverged' | 'identical'> {
-    return (await required(`repos/${repository}/compare/${inPath(base)}...${inPath(head)}?per_page=1`, comparison)).status;
+  async function compare(repository: string, base: string, head: string): Promise<Comparison['status']> {
+    return (await required(`repos/${repository}/compare/${inPath(base)}...${inPath(head)}?per_page=1`, comparisonStatus)).status;
   }
 
-  async function changedFiles(repository: string, base: string, head: string): Promise<{ files: ChangedFile[]; complete: boolean }> {
-    const { files } = await required(`repos/${repository}/compare/${inPath(base)}...${inPath(head)}`, filesOfComparison);
-    return { files: files.map(({ filename, status }) => ({ path: filename, status })), complete: files.length < MOST_FILES };
+  async function comparison(repository: string, base: string, head: string): Promise<Comparison> {
+    const { status, files } = await required(`repos/${repository}/compare/${inPath(base)}...${inPath(head)}`, wholeComparison);
+    return { status, files: files.map(({ filename, status }) => ({ path: filename, status })), complete: files.length < MOST_FILES };
   }
 
   async function runStatus(repository: string, runId: number, attempt: number): Promise<RunStatus> {
