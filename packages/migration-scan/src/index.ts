@@ -1,4 +1,4 @@
 export { LIMITS } from './limits.ts';
 export { CANARY_IS_NO_CURE, RULES, type RuleId } from './rules/rules.ts';
 export { scanMigrations, type ScanRequest } from './scan.ts';
-export type { Finding, FindingKind, Migration, MigrationFile, MigrationScan, Place, SuppressionFault, Tree, TreeFile, Unread } from './types.ts';
+export type { Finding, FindingKind, Lock, Migration, MigrationFile, MigrationScan, Place, SuppressionFault, Tree, TreeFile, Unread } from './types.ts';

@@ -49,13 +49,13 @@ export function typeOf(type: TypeName | undefined): { type: ColumnType; serial: 
 
 export type TypeChange = 'none' | 'wider' | 'time-zone' | 'other';
 
-/** What PostgreSQL has to do for it: only `other` writes the table anew, and `time-zone` where the session is not in UTC. */
+/** What PostgreSQL has to do for it: only `other` writes the table anew, and `time-zone` where the session is not in UTC. With a precision it does always. */
 export function typeChange(from: ColumnType, to: ColumnType): TypeChange {
   if (from.array !== to.array) return 'other';
   if (from.name === to.name) return sameFamily(from, to);
   const pair = `${from.name}→${to.name}`;
   if (from.array) return 'other';
-  if (pair === 'timestamp→timestamptz' || pair === 'timestamptz→timestamp') return fits(from.modifiers, to.modifiers) ? 'time-zone' : 'other';
+  if (pair === 'timestamp→timestamptz' || pair === 'timestamptz→timestamp') return to.modifiers.length === 0 ? 'time-zone' : 'other';
   return TO_TEXT.has(pair) && to.modifiers.length === 0 ? 'wider' : 'other';
 }
 

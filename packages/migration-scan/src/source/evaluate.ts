@@ -178,12 +178,16 @@ class Evaluation implements Interpreter {
     return exports;
   }
 
+  /** Most of what is imported is only a type or an entity: a module is read when something of it is used. */
   private import(node: t.ImportDeclaration, scope: Scope): void {
-    const exports = this.module({ from: scope.module, named: node.source.value });
+    if (node.importKind === 'type') return;
+    const exported = (name: string | null): Value => {
+      const exports = this.module({ from: scope.module, named: node.source.value });
+      return name === null ? (exports ?? UNKNOWN) : exports?.kind === 'thing' ? (exports.fields.get(name) ?? UNKNOWN) : UNKNOWN;
+    };
     for (const specifier of node.specifiers) {
-      const name = specifier.type === 'ImportSpecifier' ? (specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value) : 'default';
-      const value = specifier.type === 'ImportNamespaceSpecifier' ? exports : exports?.kind === 'thing' ? exports.fields.get(name) : null;
-      if (value) scope.variables.set(specifier.local.name, { value, depth: 0 });
+      const name = specifier.type === 'ImportNamespaceSpecifier' ? null : specifier.type === 'ImportDefaultSpecifier' ? 'default' : specifier.imported.type === 'Identifier' ? specifier.imported.name : specifier.imported.value;
+      scope.variables.set(specifier.local.name, { depth: 0, get value() { return exported(name); }, set value(_) { /* an import is constant */ } });
     }
   }
 
