@@ -29,10 +29,11 @@ function fateOfTable(schema: Schema, table: Table, witness: Witness): Verdict[] 
   }
   // DROP … IF EXISTS before a CREATE: nothing says that there was one.
   if (table.supposed) return [];
-  if (table.kind === 'view' && now.kind === 'view') return [{ rule: 'view-replaced', by, subject }];
+  const missing = table.ever.flatMap(({ was }) => (was !== null && !now.columns.has(was) ? [was] : []));
+  const lacks = now.complete && missing.length > 0 ? { kind: 'breaks-old-code' as const, detail: `It does not have ${missing.join(', ')}: PostgreSQL answers 42703.` } : {};
+  if (table.kind === 'view' && now.kind === 'view') return [{ rule: 'view-replaced', ...lacks, by, subject }];
   if (now.kind === 'view') return [{ rule: 'table-renamed', kind: 'may-break', by, subject, detail: 'A view with the old name stands in for the table: it must have every column, and bear the writes.' }];
-  const missing = [...table.ever].filter(({ was }) => was !== null && !now.columns.has(was)).map(({ was }) => was);
-  if (now.complete && missing.length > 0) return [{ rule: 'table-replaced', kind: 'breaks-old-code', by, subject, detail: `It does not have ${missing.join(', ')}: PostgreSQL answers 42703.` }];
+  if (lacks.kind !== undefined) return [{ rule: 'table-replaced', ...lacks, by, subject }];
   return [{ rule: 'table-replaced', by, subject }, ...demands(table, now, witness)];
 }
 

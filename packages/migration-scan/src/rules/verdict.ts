@@ -20,7 +20,6 @@ export function finding({ rule, by, subject, detail, ...own }: Verdict): Finding
 }
 
 /** A fact of the column before the set: by the migrations before, else by `down()`. */
-export function before<Fact extends keyof ColumnFacts>(table: Table, column: Column, fact: Fact, witness: Witness): ColumnFacts[Fact] {
-  const known: Readonly<ColumnFacts> = column.before;
-  return known[fact] ?? (witness.column(table.was ?? table.key, column.was ?? column.name)[fact] ?? null) as ColumnFacts[Fact];
+export function before<Fact extends keyof ColumnFacts>(table: Table, column: Column, fact: Fact, witness: Witness): ColumnFacts[Fact] | null {
+  return column.before[fact] ?? witness.column(table.was ?? table.key, column.was ?? column.name)[fact] ?? null;
 }

@@ -8,7 +8,7 @@ import { type ColumnType, strings, tableKey, typeOf } from './names.ts';
 type Happened = Event extends infer One ? (One extends Event ? Omit<One, 'by' | 'migration'> : never) : never;
 
 export function happened(schema: Schema, by: Statement, event: Happened): void {
-  schema.events.push({ ...event, by, migration: schema.migration } as Event);
+  schema.events.push({ ...event, by, migration: schema.migration });
 }
 
 export function alterTable(schema: Schema, node: AlterTableStmt, by: Statement): void {

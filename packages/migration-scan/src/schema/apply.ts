@@ -1,4 +1,5 @@
 import type { CreateStmt, DropStmt, IndexStmt, RenameStmt } from 'libpg-query';
+import type { Node } from '../sql/parser.ts';
 import type { Statement } from '../sql/read.ts';
 import { addConstraint, alterTable, happened } from './alter-table.ts';
 import { readColumn, supposedConstraint } from './columns.ts';
@@ -13,9 +14,13 @@ export function apply(schema: Schema, by: Statement): void {
   else if ('DropStmt' in node) drop(schema, node.DropStmt, by);
   else if ('RenameStmt' in node) rename(schema, node.RenameStmt, by);
   else if ('IndexStmt' in node) createIndex(schema, node.IndexStmt, by);
-  else if ('CreateTableAsStmt' in node) create(schema, tableKey(node.CreateTableAsStmt.into?.rel), node.CreateTableAsStmt.objtype === 'OBJECT_MATVIEW' ? 'view' : 'table', node.CreateTableAsStmt.if_not_exists === true, by);
-  else if ('ViewStmt' in node) {
-    if (node.ViewStmt.replace !== true || !schema.tables.has(tableKey(node.ViewStmt.view))) create(schema, tableKey(node.ViewStmt.view), 'view', false, by);
+  else if ('CreateTableAsStmt' in node) {
+    const { into, objtype, if_not_exists: ifNotExists, query } = node.CreateTableAsStmt;
+    withColumnsOf(query, into?.colNames, create(schema, tableKey(into?.rel), objtype === 'OBJECT_MATVIEW' ? 'view' : 'table', ifNotExists === true, by));
+  } else if ('ViewStmt' in node) {
+    // OR REPLACE may only add columns at the end.
+    const { view, replace, aliases, query } = node.ViewStmt;
+    if (replace !== true || !schema.tables.has(tableKey(view))) withColumnsOf(query, aliases, create(schema, tableKey(view), 'view', false, by));
   } else if ('CreateEnumStmt' in node) {
     const key = qualified(strings(node.CreateEnumStmt.typeName));
     if (!(schema.types.has(key) && by.conditional)) newType(schema, key, null, strings(node.CreateEnumStmt.vals));
@@ -79,6 +84,24 @@ function createTable(schema: Schema, node: CreateStmt, by: Statement): void {
     for (const constraint of constraints) addConstraint(schema, table, constraint, one.ColumnDef.colname ?? '', by);
   }
   for (const one of elements) if ('Constraint' in one) addConstraint(schema, table, one.Constraint, null, by);
+}
+
+/** The names that a query gives its columns, as far as they stand there. */
+function withColumnsOf(query: Node | undefined, aliases: readonly Node[] | undefined, table: Table | null): void {
+  if (table === null || query === undefined || !('SelectStmt' in query)) return;
+  let select = query.SelectStmt;
+  while (select.larg !== undefined) select = select.larg;
+  const own = strings(aliases);
+  const names = (select.targetList ?? []).map((target, index) => own[index] ?? ('ResTarget' in target ? (target.ResTarget.name ?? columnIn(target.ResTarget.val)) : null));
+  for (const name of names) if (name !== null) newColumn(table, name, null, { type: null, notNull: null, filled: null });
+  table.complete = names.length > 0 && !names.includes(null);
+}
+
+/** Null for `*`, and for an expression: how PostgreSQL names that is not told here. */
+function columnIn(node: Node | undefined): string | null {
+  if (node === undefined || !('ColumnRef' in node)) return null;
+  const last = node.ColumnRef.fields?.at(-1);
+  return last !== undefined && 'String' in last ? (last.String.sval ?? null) : null;
 }
 
 /** @returns null when it is there already, and nothing is done */

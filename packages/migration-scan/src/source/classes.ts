@@ -26,7 +26,7 @@ export type Member = t.ClassMethod | t.ClassProperty;
 /** The member of the class or of a parent in the same file. */
 export function memberOf(node: t.Class, name: string, all: ReadonlyMap<string, t.Class>, statics = false): Member | null {
   for (let one: t.Class | undefined = node, left = 10; one !== undefined && left > 0; left -= 1) {
-    const member = one.body.body.find((entry): entry is Member => (entry.type === 'ClassMethod' || entry.type === 'ClassProperty') && nameOf(entry.key) === name && Boolean(entry.static) === statics);
+    const member = one.body.body.find((entry): entry is Member => (entry.type === 'ClassMethod' || entry.type === 'ClassProperty') && nameOf(entry.key) === name && entry.static === statics);
     if (member !== undefined) return member;
     const { superClass }: t.Class = one;
     one = superClass?.type === 'Identifier' ? all.get(superClass.name) : undefined;

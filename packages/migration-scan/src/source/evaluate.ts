@@ -215,7 +215,7 @@ class Evaluation implements Interpreter {
   }
 
   private enumeration(node: t.TSEnumDeclaration, scope: Scope): void {
-    const members = (node.body?.members ?? node.members ?? []) as t.TSEnumMember[];
+    const members = node.body?.members ?? node.members;
     scope.variables.set(node.id.name, { depth: 0, value: thing(members.map((one) => [one.id.type === 'Identifier' ? one.id.name : one.id.value, one.initializer ? this.evaluate(one.initializer, scope) : UNKNOWN])) });
   }
 

@@ -3,7 +3,7 @@ import { LIMITS } from '../limits.ts';
 import { evaluateCall, evaluateNew } from './calls.ts';
 import { nameOf } from './classes.ts';
 import type { Interpreter } from './interpreter.ts';
-import { keyOf, memberOfValue } from './members.ts';
+import { dialectOf, keyOf, memberOfValue } from './members.ts';
 import { equal } from './statements.ts';
 import { alternativesOf, asText, either, joined, listOf, lookUp, plain, type Scope, type Text, textAt, thing, truth, UNDEFINED, UNKNOWN, type Value } from './values.ts';
 
@@ -35,7 +35,10 @@ export function evaluateExpression(run: Interpreter, node: t.Node, scope: Scope)
     case 'ArrowFunctionExpression': return { kind: 'callable', node, scope, self: scope.self };
     case 'FunctionExpression': return { kind: 'callable', node, scope, self: UNDEFINED };
     case 'ClassExpression': return { kind: 'class', node, scope };
-    case 'MemberExpression': case 'OptionalMemberExpression': return memberOfValue(run, run.evaluate(node.object, scope), keyOf(run, node, scope), node, scope);
+    case 'MemberExpression': case 'OptionalMemberExpression': {
+      const dialect = dialectOf(node, scope);
+      return dialect !== null ? textAt(dialect, place, false) : memberOfValue(run, run.evaluate(node.object, scope), keyOf(run, node, scope), node, scope);
+    }
     case 'CallExpression': case 'OptionalCallExpression': return evaluateCall(run, node, scope);
     case 'NewExpression': return evaluateNew(run, node, scope);
     case 'AssignmentExpression': {

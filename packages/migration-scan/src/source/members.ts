@@ -11,6 +11,17 @@ export function keyOf(run: Interpreter, node: t.MemberExpression | t.OptionalMem
   return (key.kind === 'text' || key.kind === 'plain') && truth(key) !== null ? String(key.value) : null;
 }
 
+// TypeORM's names of databases; an enum of them often lies in a package of the shop's monorepo, where it cannot be read.
+const DIALECTS: Readonly<Record<string, string>> = { postgres: 'postgres', postgresql: 'postgres', mysql: 'mysql', mariadb: 'mariadb', sqlite: 'sqlite', bettersqlite3: 'better-sqlite3', sqljs: 'sqljs', mssql: 'mssql', oracle: 'oracle', cockroachdb: 'cockroachdb', mongodb: 'mongodb' };
+
+/** `DatabaseType.postgres` of an import that cannot be read: null for any other member. */
+export function dialectOf(node: t.MemberExpression | t.OptionalMemberExpression, scope: Scope): string | null {
+  const { object, property } = node;
+  if (node.computed || object.type !== 'Identifier' || property.type !== 'Identifier' || !/type|dialect|database|driver|^db/iu.test(object.name)) return null;
+  const known = lookUp(scope, object.name)?.value;
+  return known === undefined || known.kind === 'unknown' ? (DIALECTS[property.name.toLowerCase()] ?? null) : null;
+}
+
 export function memberOfValue(run: Interpreter, value: Value, key: string | null, node: t.Node, scope: Scope): Value {
   if (value.kind === 'either') return either(value.values.map((one) => memberOfValue(run, one, key, node, scope)));
   if (value.kind === 'runner') {
@@ -31,8 +42,8 @@ function memberOfClass(run: Interpreter, of: Class, key: string, statics: boolea
   for (let one: Class | null = of, left = 10; one !== null && left > 0; left -= 1) {
     for (const member of one.node.body.body) {
       if (member.type === 'ClassProperty' || member.type === 'ClassPrivateProperty') {
-        if (nameOf(member.key) === key && Boolean(member.static) === statics) return member.value ? run.evaluate(member.value, { variables: new Map(), outer: one.scope, self, module: one.scope.module }) : UNDEFINED;
-      } else if ((member.type === 'ClassMethod' || member.type === 'ClassPrivateMethod') && nameOf(member.key) === key && Boolean(member.static) === statics) {
+        if (nameOf(member.key) === key && member.static === statics) return member.value ? run.evaluate(member.value, { variables: new Map(), outer: one.scope, self, module: one.scope.module }) : UNDEFINED;
+      } else if ((member.type === 'ClassMethod' || member.type === 'ClassPrivateMethod') && nameOf(member.key) === key && member.static === statics) {
         const method: Value = { kind: 'callable', node: member, scope: one.scope, self };
         return member.kind === 'get' ? run.call(method, []) : method;
       }

@@ -1,9 +1,8 @@
 import { parse, type ParseResult } from '@babel/parser';
-import type * as t from '@babel/types';
 import { LIMITS } from '../limits.ts';
 import type { MigrationFile, Unread } from '../types.ts';
 
-export type Parsed = { readonly kind: 'parsed'; readonly text: string; readonly ast: ParseResult<t.File> } | { readonly kind: 'unread'; readonly unread: Unread };
+export type Parsed = { readonly kind: 'parsed'; readonly text: string; readonly ast: ParseResult } | { readonly kind: 'unread'; readonly unread: Unread };
 
 /** The source as a tree; what cannot be one is named. */
 export function parseSource({ path, source }: MigrationFile): Parsed {

@@ -11,7 +11,7 @@ export function callRunner(run: Interpreter, on: Runner, method: string, args: r
     return UNKNOWN;
   }
   if (method === 'createQueryRunner') return { kind: 'runner', of: 'runner' };
-  if (/^escape/u.test(method) && first?.kind === 'text') return textAt(quoted(first.value), place, false);
+  if (method.startsWith('escape') && first?.kind === 'text') return textAt(quoted(first.value), place, false);
   if (READS.test(method)) return method === 'getTable' && first?.kind === 'text' ? thing([['name', first]], 'Table') : UNKNOWN;
   if (method === 'clear' && on.of !== 'runner') {
     run.unresolved(place, 'clear', 'clear() empties a table whose name stands with the entity');
