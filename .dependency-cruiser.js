@@ -1,4 +1,4 @@
-// Import directions (docs/architecture.md): actions → shared; rehearsal → runner, twin; runner and twin stand alone.
+// Import directions (docs/architecture.md): actions → shared, migration-scan; rehearsal → runner, twin; runner and twin stand alone.
 const forbid = (name, from, to) => ({ name, severity: 'error', from: { path: from }, to: { path: to } });
 
 export default {
@@ -6,10 +6,11 @@ export default {
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     forbid('packages-import-no-action', '^packages/[^/]+/src/', '^actions/'),
     forbid('shared-stands-alone', '^packages/shared/src/', '^packages/(?!shared/)'),
+    forbid('migration-scan-stands-alone', '^packages/migration-scan/src/', '^packages/(?!migration-scan/)'),
     forbid('twin-stands-alone', '^packages/twin/src/', '^packages/(?!twin/)'),
     forbid('runner-stands-alone', '^packages/runner/src/', '^packages/(?!runner/)'),
     forbid('rehearsal-starts-bundles-only', '^packages/rehearsal/src/', '^packages/(shared|acceptance)/'),
-    { name: 'actions-import-shared-only', severity: 'error', from: { path: '^actions/([^/]+)/src/' }, to: { path: '^(packages/(?!shared/)|actions/)', pathNot: '^actions/$1/' } },
+    { name: 'actions-import-shared-and-the-scan-only', severity: 'error', from: { path: '^actions/([^/]+)/src/' }, to: { path: '^(packages/(?!shared/|migration-scan/)|actions/)', pathNot: '^actions/$1/' } },
     { name: 'only-the-kernel-touches-the-toolkit', severity: 'error', from: { path: '^(actions/[^/]+/src|packages/shared/src/(?!action/))' }, to: { path: 'node_modules/@actions/core' } },
   ],
   options: {

@@ -18,12 +18,14 @@ export interface ScanRequest {
   /** Those before, as they stand in the serving commit: replayed, so that types, nullability, labels and keys are known. */
   readonly history: readonly MigrationFile[];
   readonly tree: Tree;
+  /** Names of migrations in the target's files that ran before. */
+  readonly applied?: ReadonlySet<string>;
 }
 
 /** What the migrations of a deploy do to the release that still runs meanwhile. No code of the shop is run: sources and SQL are only parsed. */
-export async function scanMigrations({ target, history, tree }: ScanRequest): Promise<MigrationScan<RuleId>> {
+export async function scanMigrations({ target, history, tree, applied = new Set() }: ScanRequest): Promise<MigrationScan<RuleId>> {
   const reading = new Reading(tree);
-  const set = await collect(target, reading);
+  const set = await collect(target, reading, applied);
   const known = {
     migrations: set.migrations.map(({ className, timestamp, file, line }) => ({ className, timestamp, file, line })),
     unread: set.unread,
@@ -31,7 +33,7 @@ export async function scanMigrations({ target, history, tree }: ScanRequest): Pr
   };
   // The parsers of SQL are loaded for a reason only.
   if (set.migrations.every(({ up }) => up.length === 0)) return { ...known, notPostgres: [], ...suppress([], set.texts) };
-  const { findings, notPostgres } = judgeSet(set, await collect(history, reading), await sqlParser());
+  const { findings, notPostgres } = judgeSet(set, await collect(history, reading, new Set()), await sqlParser());
   return { ...known, notPostgres, ...suppress(inOrder(findings, set), set.texts) };
 }
 

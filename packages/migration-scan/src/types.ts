@@ -2,8 +2,8 @@
 export interface MigrationFile {
   /** Within the repository, with forward slashes. */
   readonly path: string;
-  /** What it holds; a file beyond `LIMITS.fileBytes` may be handed as its size alone. */
-  readonly source: string | Uint8Array | { readonly bytes: number };
+  /** What it holds; else its size, where it is larger than `LIMITS.fileBytes`, or why it is not read. */
+  readonly source: string | Uint8Array | { readonly bytes: number } | { readonly refused: string };
 }
 
 /** What a look at the tree of the commit gave. */
@@ -51,7 +51,7 @@ export interface Migration extends Place {
 /** A file whose migrations are not known: never to be taken for a file without any. */
 export interface Unread {
   readonly file: string;
-  readonly reason: 'too-large' | 'binary' | 'syntax-error' | 'too-deep' | 'no-timestamp';
+  readonly reason: 'too-large' | 'refused' | 'binary' | 'syntax-error' | 'too-deep' | 'no-timestamp';
   readonly why: string;
 }
 

@@ -55,7 +55,8 @@ const file = (source: MigrationFile['source']): MigrationFile => ({ path, source
 const nested = (open: string, close: string, times: number): string => `export class A1700000000001 { async up(queryRunner) { const x = ${open.repeat(times)}1${close.repeat(times)}; } async down() {} }`;
 
 test.each<[string, MigrationFile, string, RegExp]>([
-  ['one of 100 MB, by its size', file({ bytes: 100 * 1024 * 1024 }), 'too-large', /104857600 bytes; 4194304 is the most/u],
+  ['one of 100 MB, by its size', file({ bytes: 100 * 1024 * 1024 }), 'too-large', /104857600 bytes, and 4194304 is the most/u],
+  ['a symlink', file({ refused: 'it is a symlink' }), 'refused', /not read: it is a symlink/u],
   ['one that is too large', file('x'.repeat(LIMITS.fileBytes + 1)), 'too-large', /4194305 bytes/u],
   ['random bytes', file(Uint8Array.from({ length: 4096 }, (_, index) => (index * 7919) % 256)), 'binary', /no UTF-8/u],
   ['zero bytes', file(new Uint8Array(64)), 'binary', /no UTF-8/u],

@@ -12,7 +12,7 @@ const expand = 'Expand, then contract: stop using it in one release, deploy that
 const EXCLUSIVE = 'AccessExclusiveLock';
 
 /**
- * What each rule says where nothing of the case changes it. SQLSTATE, lock and rewrite are what PostgreSQL 18 did (`tests/rules.test.ts` runs each shape).
+ * What each rule says where nothing of the case changes it. SQLSTATE, lock and rewrite are what PostgreSQL 18 did (`tests/rules.integration.test.ts` runs each shape).
  * A rule may be added, never renamed: comments of the shop name it.
  */
 export const RULES = {

@@ -23,7 +23,7 @@ export interface Collected {
 }
 
 /** The migrations of the files in TypeORM's order, and by name what could not be read. */
-export async function collect(files: readonly MigrationFile[], reading: Reading): Promise<Collected> {
+export async function collect(files: readonly MigrationFile[], reading: Reading, applied: ReadonlySet<string>): Promise<Collected> {
   const migrations: Followed[] = [];
   const unread: Unread[] = [];
   const notMigrations: string[] = [];
@@ -39,6 +39,7 @@ export async function collect(files: readonly MigrationFile[], reading: Reading)
     const classes = classesOf(program).migrations;
     if (classes.length === 0) notMigrations.push(file.path);
     for (const migration of classes) {
+      if (applied.has(migration.className)) continue;
       const { className, timestamp, line, inTransaction, staticTransaction } = migration;
       if (timestamp === null) {
         unread.push({ file: file.path, reason: 'no-timestamp', why: `the name ${className === '' ? 'of its class' : className} does not end with a timestamp of 13 digits, so TypeORM refuses to run it` });

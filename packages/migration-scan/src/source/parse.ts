@@ -7,9 +7,10 @@ export type Parsed = { readonly kind: 'parsed'; readonly text: string; readonly 
 /** The source as a tree; what cannot be one is named. */
 export function parseSource({ path, source }: MigrationFile): Parsed {
   const unread = (reason: Unread['reason'], why: string): Parsed => ({ kind: 'unread', unread: { file: path, reason, why } });
-  const bytes = typeof source === 'string' ? Buffer.byteLength(source) : 'byteLength' in source ? source.byteLength : source.bytes;
+  if (typeof source === 'object' && 'refused' in source) return unread('refused', `it is not read: ${source.refused}`);
+  const bytes = typeof source === 'string' ? Buffer.byteLength(source) : 'bytes' in source ? source.bytes : source.byteLength;
   if (bytes > LIMITS.fileBytes || (typeof source === 'object' && 'bytes' in source)) {
-    return unread('too-large', `it has ${bytes} bytes; ${LIMITS.fileBytes} is the most that is read. Move its data into a file of its own, or look at it by hand`);
+    return unread('too-large', `it has ${bytes} bytes, and ${LIMITS.fileBytes} is the most that is read. Move its data into a file of its own, or look at it by hand`);
   }
   const text = typeof source === 'string' ? source : decoded(source);
   if (text === null || text.includes('\0')) return unread('binary', 'it is no UTF-8 text');

@@ -1,4 +1,4 @@
 export { childEnvironment } from './environment.ts';
 export { runTool, type ToolResult, type ToolRun, type ToolStream } from './run.ts';
 export { pinnedTool, type PinnedTool, type PinnedToolRequest } from './pinned.ts';
-export { query } from './query.ts';
+export { query, queryBytes } from './query.ts';
