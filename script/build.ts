@@ -7,15 +7,17 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, glob, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { transform } from 'esbuild';
 import { holdBuildLock } from './build-lock.ts';
+import { bundle } from './bundle.ts';
 import { licences } from './licences.ts';
 import { copyPureToolkit } from './pure-toolkit.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');
+/** What actions import. */
+const CORES = ['packages/shared', 'packages/migration-scan'];
 const everything = process.argv.includes('--all') || process.argv.includes('--check');
 
 await using _lock = await holdBuildLock(join(root, 'node_modules/.build-lock'));
@@ -28,36 +30,22 @@ for (const action of actions) {
   if (everything || (await recorded(action)) !== hash) stale.push(action);
 }
 if (stale.length > 0) {
-  await compile('packages/shared');
+  for (const core of CORES) await compile(core);
   await copyPureToolkit(root);
-  await inPairs(stale, bundle);
+  await inPairs(stale, build);
 }
 
-async function bundle(action: string): Promise<void> {
+async function build(action: string): Promise<void> {
   const started = performance.now();
   const folder = join(root, 'actions', action);
   await compile(`actions/${action}`);
-  // ncc must be the local one, with the action's folder as cwd: both enter the module ids, and the bytes must be reproducible.
-  await run(process.execPath, [join(root, 'node_modules/@vercel/ncc/dist/ncc/cli.js'), 'build', 'build/main.js', '-o', 'build/bundle', '--no-cache'], {
-    cwd: folder,
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  await minify(join(folder, 'build/bundle'));
+  await bundle(folder, 'build/main.js', 'build/bundle');
   await writeFile(join(folder, 'build/bundle/licenses.txt'), `${(await licences(folder)).trim()}\n`);
   await writeFile(join(folder, 'build/bundle/sources.sha256'), `${hashes.get(action) ?? ''}\n`);
   // Whole or not at all: a rehearsal beside us starts the old bundle or the new one.
   await rename(join(folder, 'dist'), join(folder, 'build/before')).catch(() => undefined);
   await rename(join(folder, 'build/bundle'), join(folder, 'dist'));
   console.error(`build: ${action} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
-}
-
-/** ncc's own `--minify` leaves the lazy chunks as they are. */
-async function minify(bundled: string): Promise<void> {
-  for await (const file of glob('*.js', { cwd: bundled })) {
-    const path = join(bundled, file);
-    const { code } = await transform(await readFile(path, 'utf8'), { format: 'esm', platform: 'node', target: 'node24', minify: true, legalComments: 'none' });
-    await writeFile(path, code);
-  }
 }
 
 async function compile(folder: string): Promise<void> {
@@ -74,24 +62,28 @@ async function compile(folder: string): Promise<void> {
   }
 }
 
-/** Hash of everything that decides an action's bundle: its sources, the kernel's, the lock file, the compiler's options, this script. */
+/** Hash of everything that decides an action's bundle: its sources, those of the packages that it imports, the lock file, the compiler's options, this script. */
 async function sourcesOf(action: string): Promise<string> {
+  const cores = await coresOf(action);
   const files = [
     ...(await list(`actions/${action}/src/**/*.{ts,json}`)),
-    ...(await list('packages/shared/src/**/*.{ts,json}')),
-    `actions/${action}/package.json`,
-    `actions/${action}/tsconfig.build.json`,
-    'packages/shared/package.json',
-    'packages/shared/tsconfig.build.json',
+    ...(await Promise.all(cores.map((core) => list(`${core}/src/**/*.{ts,json}`)))).flat(),
+    ...[`actions/${action}`, ...cores].flatMap((folder) => [`${folder}/package.json`, `${folder}/tsconfig.build.json`]),
     'package-lock.json',
     'tsconfig.base.json',
     'script/build.ts',
+    'script/bundle.ts',
     'script/licences.ts',
     'script/pure-toolkit.ts',
   ];
   const hash = createHash('sha256');
   for (const file of files) hash.update(`${file}\0`).update(await readFile(join(root, file))).update('\0');
   return hash.digest('hex');
+}
+
+async function coresOf(action: string): Promise<string[]> {
+  const { dependencies = {} } = JSON.parse(await readFile(join(root, 'actions', action, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+  return CORES.filter((core) => Object.hasOwn(dependencies, `@vendure-deploy/${basename(core)}`));
 }
 
 async function list(pattern: string): Promise<string[]> {
