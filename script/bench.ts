@@ -5,13 +5,14 @@
 import { coldStart } from './benches/cold-start.ts';
 import { fly } from './benches/fly.ts';
 import { image } from './benches/image.ts';
+import { migrations } from './benches/migrations.ts';
 import { nxCache } from './benches/nx-cache.ts';
 import { preflight } from './benches/preflight.ts';
 import { rehearse } from './benches/rehearse.ts';
 import { workers } from './benches/workers.ts';
 import { type Bench, heading, lineOf, type Row } from './benches/row.ts';
 
-const benches: Readonly<Record<string, Bench>> = { 'cold-start': coldStart, fly, image, 'nx-cache': nxCache, preflight, rehearse, workers };
+const benches: Readonly<Record<string, Bench>> = { 'cold-start': coldStart, fly, image, migrations, 'nx-cache': nxCache, preflight, rehearse, workers };
 const [name, ...flags] = process.argv.slice(2);
 
 if (name === undefined || name === '--help' || name === '-h') {
