@@ -57,8 +57,9 @@ async function readFile(workspace: string, entry: Entry | undefined): Promise<Tr
 /** @see https://git-scm.com/docs/git-cat-file#_batch_output */
 async function blobsOf(workspace: string, oids: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
   const found = new Map<string, Buffer>();
-  const output = oids.length === 0 ? null : await queryBytes('git', ['cat-file', '--batch'], workspace, oids.map((oid) => `${oid}\n`).join(''));
-  for (let at = 0; output !== null && at < output.length; ) {
+  if (oids.length === 0) return found;
+  const output = (await queryBytes('git', ['cat-file', '--batch'], workspace, oids.map((oid) => `${oid}\n`).join(''))) ?? Buffer.alloc(0);
+  for (let at = 0; at < output.length; ) {
     const end = output.indexOf('\n', at);
     const [oid = '', type, size] = output.toString('latin1', at, end).split(' ');
     if (type !== 'blob') {

@@ -57,7 +57,9 @@ test.each(Object.entries(CASES))('between two commits: %s', async (_, { from, to
   await repository.write({ [FIRST]: migration('Other1600000000077', 'DROP TABLE "other"') });
   const found = await scanIn(join(repository.folder, 'shop'), { serving, target, ...(glob === undefined ? {} : { glob }) });
   expect(found).toMatchObject({ kind: 'scanned', since: { kind: 'serving', sha: serving } });
-  expect(told(found).sort()).toEqual([...tells].map((one) => (typeof one === 'string' ? one : expect.stringMatching(one))).sort());
+  const lines = told(found);
+  expect(lines).toHaveLength(tells.length);
+  for (const one of tells) expect(lines).toContainEqual(typeof one === 'string' ? one : expect.stringMatching(one));
 });
 
 test('a shallow clone that lacks both commits fetches just those', async () => {
