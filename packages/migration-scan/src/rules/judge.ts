@@ -34,6 +34,7 @@ function fateOfTable(schema: Schema, table: Table, witness: Witness): Verdict[] 
   if (table.kind === 'view' && now.kind === 'view') return [{ rule: 'view-replaced', ...lacks, by, subject }];
   if (now.kind === 'view') return [{ rule: 'table-renamed', kind: 'may-break', by, subject, detail: 'A view with the old name stands in for the table: it must have every column, and bear the writes.' }];
   if (lacks.kind !== undefined) return [{ rule: 'table-replaced', ...lacks, by, subject }];
+  if (moved.how === 'dropped') return [{ rule: 'table-replaced', kind: 'breaks-old-code', by, subject, detail: 'What stood in it is lost.' }, ...demands(table, now, witness)];
   return [{ rule: 'table-replaced', by, subject }, ...demands(table, now, witness)];
 }
 

@@ -72,7 +72,7 @@ export function dropColumn(table: Table, column: Column | null, by: Statement): 
   for (const { name, columns } of table.constraints.values()) if (columns?.includes(column.name) === true) table.constraints.delete(name);
 }
 
-export function setNotNull(schema: Schema, table: Table, column: Column | null, by: Statement): void {
+function setNotNull(schema: Schema, table: Table, column: Column | null, by: Statement): void {
   if (column === null || column.notNull === true) return;
   column.notNull = true;
   column.demanded = by;
@@ -114,6 +114,8 @@ function isPlainCast(using: Node | undefined, column: string, to: ColumnType): b
 
 /** A constraint of the table, or one that stands with a column. */
 export function addConstraint(schema: Schema, table: Table, node: ConstraintNode, column: string | null, by: Statement): void {
+  // A constraint of its own since PostgreSQL 18.
+  if (node.contype === 'CONSTR_NOTNULL' && column === null) for (const name of strings(node.keys)) setNotNull(schema, table, columnOf(table, name, false), by);
   const constraint = readConstraint(node, table.key, column);
   if (constraint === null) return;
   if (table.constraints.has(constraint.name) && by.conditional) return;

@@ -1,7 +1,7 @@
 import type { CreateStmt, DropStmt, IndexStmt, RenameStmt } from 'libpg-query';
 import type { Node } from '../sql/parser.ts';
 import type { Statement } from '../sql/read.ts';
-import { addConstraint, alterTable, happened } from './alter-table.ts';
+import { addConstraint, alterTable, dropColumn, happened } from './alter-table.ts';
 import { readColumn, supposedConstraint } from './columns.ts';
 import { bareTable, type Constraint, columnOf, newColumn, newTable, newType, type Schema, type Table, tableOf, typeNamed } from './model.ts';
 import { keyOf, objectKey, qualified, strings, tableKey } from './names.ts';
@@ -126,7 +126,10 @@ function drop(schema: Schema, node: DropStmt, by: Statement): void {
         table.moved = { by, how: 'dropped' };
         break;
       }
-      case 'OBJECT_TYPE': schema.types.delete(key); break;
+      case 'OBJECT_TYPE':
+        schema.types.delete(key);
+        if (node.behavior === 'DROP_CASCADE') for (const table of schema.tables.values()) for (const column of table.columns.values()) if (column.type?.name === key) dropColumn(table, column, by);
+        break;
       case 'OBJECT_INDEX': dropIndex(schema, key, node, guarded, by); break;
       case 'OBJECT_SCHEMA': happened(schema, by, { kind: 'schema-dropped', name: key }); break;
       case 'OBJECT_FUNCTION': case 'OBJECT_PROCEDURE': case 'OBJECT_ROUTINE': happened(schema, by, { kind: 'function-dropped', name: key }); break;

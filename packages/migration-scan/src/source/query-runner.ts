@@ -41,7 +41,7 @@ const listed = (value: Value | undefined): readonly Value[] => (value?.kind === 
 const isTrue = (value: Value | undefined): boolean => value !== undefined && truth(value) === true;
 const nameOf = (value: Value | undefined, hole: () => string): string => (value?.kind === 'text' ? value.value : value?.kind === 'thing' ? (textOf(value, 'name') ?? hole()) : hole());
 const drops = (what: string): Sql => ([table, named], hole) => [alter(table, `${what} ${quoted(nameOf(named, hole))}`, hole)];
-const many = (one: Sql): Sql => ([table, items], hole) => listed(items).flatMap((item) => (table === undefined ? [] : one([table, item], hole)));
+const many = (one: Sql): Sql => ([table = UNKNOWN, items], hole) => listed(items).flatMap((item) => one([table, item], hole));
 const columnList = (names: readonly string[], hole: () => string): string => (names.length === 0 ? hole() : names.map(quoted).join(', '));
 const named = (of: Thing): string => { const name = textOf(of, 'name'); return name === null ? '' : `CONSTRAINT ${quoted(name)} `; };
 
@@ -52,6 +52,8 @@ const addColumn: Sql = ([table, column], hole) => {
 };
 const dropColumn = drops('DROP COLUMN');
 const dropConstraint = drops('DROP CONSTRAINT');
+/** Without its foreign key no statement of the running release fails, whatever it is called: often its name is looked up first. */
+const dropForeignKey: Sql = ([table = UNKNOWN, key = UNKNOWN], hole) => (key.kind === 'text' || (key.kind === 'thing' && textOf(key, 'name') !== null) ? dropConstraint([table, key], hole) : []);
 
 /** What differs between the column that is there and the one that shall be is decided where the schema is known. */
 const changeColumn: Sql = ([table, old, next], hole) => {
@@ -95,7 +97,7 @@ const createTable: Sql = ([table, ifNotExists], hole) => {
     ...itemsOf(of, 'foreignKeys').map((key) => foreignKey(key, hole)),
     ...itemsOf(of, 'uniques').map((one) => unique(one.kind === 'thing' ? one : thing(), hole)),
   ];
-  return [...columns.flatMap(({ before }) => (before === null ? [] : [before])), `CREATE TABLE ${isTrue(ifNotExists) ? 'IF NOT EXISTS ' : ''}${pathOf(table, hole)} (${parts.join(', ')})`, ...itemsOf(of, 'indices').flatMap((index) => (table === undefined ? [] : createIndex([table, index], hole)))];
+  return [...columns.flatMap(({ before }) => (before === null ? [] : [before])), `CREATE TABLE ${isTrue(ifNotExists) ? 'IF NOT EXISTS ' : ''}${pathOf(table, hole)} (${parts.join(', ')})`, ...itemsOf(of, 'indices').flatMap((index) => createIndex([table ?? UNKNOWN, index], hole))];
 };
 
 function itemsOf(of: Thing, field: string): readonly Value[] {
@@ -111,7 +113,7 @@ function bareName(table: Value | undefined, hole: () => string): string {
 const API: Readonly<Record<string, Sql>> = {
   addColumn,
   addColumns: many(addColumn),
-  dropColumn: (args, hole) => dropColumn(args, hole),
+  dropColumn,
   dropColumns: many(dropColumn),
   renameColumn: ([table, old, next], hole) => [alter(table, `RENAME COLUMN ${quoted(nameOf(old, hole))} TO ${quoted(nameOf(next, hole))}`, hole)],
   changeColumn,
@@ -126,8 +128,8 @@ const API: Readonly<Record<string, Sql>> = {
   dropIndices: many(dropIndex),
   createForeignKey,
   createForeignKeys: many(createForeignKey),
-  dropForeignKey: dropConstraint,
-  dropForeignKeys: many(dropConstraint),
+  dropForeignKey,
+  dropForeignKeys: many(dropForeignKey),
   createUniqueConstraint: createUnique,
   createUniqueConstraints: many(createUnique),
   dropUniqueConstraint: dropConstraint,

@@ -31,6 +31,7 @@ export const OLD_STATEMENTS = {
   'long note': `UPDATE "product" SET "note" = repeat('x', 300) WHERE "id" = 7`,
   'delete category': `DELETE FROM "category" WHERE "id" = 3`,
   'count products': `SELECT 1 / (SELECT count(*) FROM "product")`,
+  'count categories': `SELECT 1 / (SELECT count(*) FROM "category")`,
   'read notes': `SELECT 1 / (SELECT count(*) FROM "product" WHERE "note" IS NOT NULL)`,
   'refused name': `UPDATE "product" SET "name" = 'refused' WHERE "id" = 7`,
 } as const;
