@@ -4,6 +4,7 @@ import { flyClient, type FlyClient, type Machine } from '@vendure-deploy/shared/
 import { type Comparison, githubClient, type GitHubClient } from '@vendure-deploy/shared/providers/github';
 import { loginOf, parseImageRepository, registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
 import { SURFACES, type Surface } from '@vendure-deploy/shared/release';
+import { type PendingScan, scanPending } from './migration-scan/pending.ts';
 import { decide, type Revision } from './revision.ts';
 import { NOT_CONFIGURED, readServing, type Serving } from './serving.ts';
 import type { Context, Subject } from './subject.ts';
@@ -31,6 +32,8 @@ export interface Facts {
   fly(): FlyClient;
   machines(): Promise<readonly Machine[]>;
   registry(): RegistryClient;
+  /** What the migrations since what serves do to it. */
+  migrations(): Promise<PendingScan>;
   checkout(): Promise<Checkout>;
 }
 
@@ -55,7 +58,7 @@ export function factsOf(context: Context, { ref, place, vendure }: Subject): Fac
     return found.sha;
   };
   const comparisons = new Map<string, Promise<Comparison>>();
-  return {
+  const facts: Facts = {
     github,
     revision,
     sha,
@@ -73,6 +76,11 @@ export function factsOf(context: Context, { ref, place, vendure }: Subject): Fac
       const token = inputs['registry-token'].isEmpty ? inputs['fly-api-token'] : inputs['registry-token'];
       return registries({ http, clock, signal, warn: log.warning, budgetMs: probeMs })(parseImageRepository(vendure?.['image-repository'] ?? ''), loginOf(token, inputs['registry-username']));
     }),
+    migrations: once(async () => {
+      const [serving, target] = await Promise.all([facts.serving('vendure'), sha()]);
+      const glob = vendure?.migrations;
+      return scanPending({ workspace, token: inputs['github-token'], serverUrl: run.serverUrl, signal, log, serving: serving.sha, target, now: clock.now(), ...(glob === undefined ? {} : { glob }) });
+    }),
     checkout: once(async () => {
       const wanted = await sha();
       if ((await checkoutFault(workspace, wanted, { untracked: false })) === null) return { folder: workspace, isFresh: false };
@@ -81,6 +89,7 @@ export function factsOf(context: Context, { ref, place, vendure }: Subject): Fac
       return { folder, isFresh: true };
     }),
   };
+  return facts;
 }
 
 function once<T>(read: () => T): () => T {

@@ -22,6 +22,8 @@ export const inputs = {
   'skip-provenance': input.boolean({ description: 'Look neither at the label of the image nor at the health of what serves', default: 'false' }),
   'skip-machine-settle': input.boolean({ description: 'Do not wait until every Machine has settled, nor look whether a host is unreachable', default: 'false' }),
   'skip-plugin-check': input.boolean({ description: "Do not look at the configuration's `plugin-output`, nor repair it", default: 'false' }),
+  'skip-migration-scan': input.boolean({ description: 'Do not look at what the migrations do to the release that serves', default: 'false' }),
+  'migration-scan-strict': input.boolean({ description: 'A migration that breaks the release which serves, or that cannot be read, stops the deploy', default: 'false' }),
   'skip-drift-audit': input.boolean({ description: "Do not run the configuration's `commands.drift-audit`", default: 'false' }),
   'skip-backup': input.boolean({ description: "Do not run the configuration's `commands.backup`", default: 'false' }),
   'allow-non-main': input.boolean({ description: 'The commit need not be on the default branch', default: 'false' }),

@@ -7,6 +7,7 @@ import { commitChecks } from './plan/commit.ts';
 import { credentialChecks } from './plan/credentials.ts';
 import { servingChecks } from './plan/serving.ts';
 import { backupCheck, shopChecks } from './plan/shop.ts';
+import { migrationSection } from './migration-scan/section.ts';
 import { imageTagOf } from './revision.ts';
 import { type Context, readSubject } from './subject.ts';
 import { summaryOf } from './summary.ts';
@@ -26,6 +27,8 @@ export async function run(context: Context): Promise<ActionResult<PreflightOutpu
   const revision = await facts.revision().catch(() => null);
   const commit = revision?.kind === 'commit' ? { sha: revision.sha, from: revision.from, imageTag: imageTagOf(inputs.environment, revision.sha) } : null;
   context.summary.add(summaryOf(`${inputs.environment}, ${commit?.sha ?? subject.ref}`, checks));
+  const isScanned = checks.some(({ id, status }) => id === 'migration-scan' && status !== 'skipped');
+  context.summary.add(migrationSection(isScanned ? await facts.migrations().catch(() => null) : null));
   return judge({ checks, commit, serving: await facts.servingShas(), backup: backup?.taken() ?? null });
 }
 

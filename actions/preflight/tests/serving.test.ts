@@ -3,7 +3,6 @@ import type { HttpResult } from '@vendure-deploy/shared/net';
 import { type Machine, ProviderError } from '@vendure-deploy/shared/providers/fly';
 import type { ImageLookup, PresentImage } from '@vendure-deploy/shared/providers/registry';
 import { judgeImage } from '../src/checks/image.ts';
-import { judgeScan, migrationScan, type Scan, type ScanKind } from '../src/checks/migration-scan.ts';
 import { judgeProduction, type Production } from '../src/checks/production.ts';
 import { readServing } from '../src/serving.ts';
 
@@ -64,34 +63,3 @@ test.each([
 function response(text: string): HttpResult {
   return { kind: 'response', status: 200, headers: {}, bytes: Buffer.from(text), text: () => text, json: () => JSON.parse(text) as unknown };
 }
-
-const found = (kind: ScanKind) => ({ kind, file: 'migrations/1.ts', line: 7, sql: 'ALTER TABLE "product" DROP COLUMN "name"', why: 'the release that serves reads it', safeWay: 'Stop reading it first, drop it in a later release.' });
-const scan = (...kinds: ScanKind[]): Scan => ({ migrations: ['migrations/1.ts'], fallback: '', findings: kinds.map(found), suppressed: [] });
-test.each<[string, Scan, string, string]>([
-  ['nothing', scan(), 'ok', 'ok'],
-  ['what breaks the old code', scan('breaks-old-code'), 'warning', 'failed'],
-  ['what could not be told', scan('unresolved'), 'warning', 'failed'],
-  ['what may break it', scan('may-break'), 'warning', 'warning'],
-  ['a lock', scan('locks'), 'warning', 'warning'],
-  ['a rewrite', scan('rewrite'), 'warning', 'warning'],
-  ['a lock and what breaks', scan('locks', 'breaks-old-code'), 'warning', 'failed'],
-  ['nothing, but of a guess which migrations they are', { ...scan(), fallback: 'those of the last 24 h' }, 'warning', 'warning'],
-])('migration scan: %s', (_, given, lenient, strict) => {
-  expect(judgeScan(given, false).status).toBe(lenient);
-  expect(judgeScan(given, true).status).toBe(strict);
-});
-
-test('the scan is asked about exactly what serves and what is to serve', async () => {
-  const asked: unknown[] = [];
-  const scanning = (serving: string | null, target: string): Promise<Scan> => Promise.resolve(scan('may-break')).finally(() => asked.push([serving, target]));
-  expect(await migrationScan(scanning, { serving: old, sha, strict: true })).toMatchObject({ status: 'warning' });
-  expect(await migrationScan(scanning, { serving: null, sha, strict: true })).toMatchObject({ status: 'warning' });
-  expect(asked).toEqual([[old, sha], [null, sha]]);
-});
-
-test('a finding stands with its place, its SQL and its cure; a canary is not called one; what was taken back is listed with its reason', () => {
-  const { evidence, next } = judgeScan({ ...scan('locks', 'breaks-old-code'), suppressed: [{ ...found('rewrite'), line: 9, reason: 'the table is empty' }] }, true);
-  expect(evidence).toContain('migrations/1.ts:7 breaks-old-code: ALTER TABLE "product" DROP COLUMN "name" (the release that serves reads it)');
-  expect(evidence).toContain('migrations/1.ts:9 (rewrite) was taken back: the table is empty');
-  expect(next).toBe('Stop reading it first, drop it in a later release. A canary does not cure it: old and new Machines share the database. To deploy all the same, run without migration_scan_strict.');
-});

@@ -1,53 +1,50 @@
+import type { Finding as Found, FindingKind } from '@vendure-deploy/migration-scan';
+import { CANARY_IS_NO_CURE } from '@vendure-deploy/migration-scan/rules';
 import type { Finding } from '../check.ts';
+import type { PendingScan, Since } from '../migration-scan/pending.ts';
 
-/** `breaks-old-code`: the release that serves meanwhile fails. `unresolved`: the scan could not tell what would run. */
-export type ScanKind = 'breaks-old-code' | 'may-break' | 'locks' | 'rewrite' | 'unresolved';
+/** The worst first; what is only good to know is in the data. */
+const TOLD: readonly FindingKind[] = ['breaks-old-code', 'unresolved', 'may-break', 'rewrite', 'locks'];
+const STRICT: readonly FindingKind[] = ['breaks-old-code', 'unresolved'];
+// A cell of a table is no place for more: the section below it has them all.
+const SHOWN = 3;
 
-export interface ScanFinding {
-  readonly kind: ScanKind;
-  readonly file: string;
-  readonly line: number;
-  readonly sql: string;
-  /** Why it breaks the running release, or what it holds up. */
-  readonly why: string;
-  /** The safe way: expand first, contract in a later release. */
-  readonly safeWay: string;
+/** What the migrations of this deploy do to the release that still serves while they run. What could not be read is never taken for no migration. */
+export function judgeScan(pending: PendingScan, strict: boolean): Finding {
+  if (pending.kind === 'unknown') return { status: strict ? 'failed' : 'warning', evidence: `which migrations this deploy brings is not known: ${pending.why}`, next: strict ? WITHOUT_STRICT : '', data: { unknown: pending.why } };
+  const { since, scan, changes } = pending;
+  const findings = toldOf(scan.findings);
+  const doubts = [
+    ...scan.unread.map(({ file, why }) => `${file} could not be read: ${why}`),
+    ...scan.notPostgres.map(({ file, why }) => `${file} is not for PostgreSQL: ${why}`),
+    ...changes.map(({ path, why }) => `${path}: ${why}`),
+    ...scan.suppressionFaults.map(({ file, line, why }) => `${file}:${line}: ${why}`),
+  ];
+  const taken = scan.suppressed.map(({ file, line, rule, reason }) => `${file}:${line} ${rule} was taken back: ${reason}`);
+  const failed = strict && (scan.unread.length > 0 || findings.some(({ kind }) => STRICT.includes(kind)));
+  const isWell = findings.length === 0 && doubts.length === 0 && since.kind === 'serving';
+  const first = findings.slice(0, SHOWN).map(({ kind, file, line, subject }) => `${file}:${line} ${kind} (${subject})`);
+  const more = findings.length > SHOWN ? [`and ${findings.length - SHOWN} more`] : [];
+  return {
+    status: failed ? 'failed' : isWell ? 'ok' : 'warning',
+    evidence: [`${counted(scan.migrations.length, 'migration')} ${sinceWords(since)}${findings.length === 0 ? ', and nothing in it that the running release would notice' : ''}`, ...first, ...more, ...doubts, ...taken].join('; '),
+    next: `${findings.some(({ kind }) => kind === 'breaks-old-code') ? CANARY_IS_NO_CURE : ''} ${failed ? WITHOUT_STRICT : ''}`.trim(),
+    data: { since, migrations: scan.migrations, findings: scan.findings, suppressed: scan.suppressed, doubts },
+  };
 }
 
-export interface Scan {
-  /** Files that were scanned. */
-  readonly migrations: readonly string[];
-  /** How they were chosen, where not by what serves; '' when by that. */
-  readonly fallback: string;
-  readonly findings: readonly ScanFinding[];
-  /** Findings that a comment in the migration takes back, each with its reason. */
-  readonly suppressed: readonly (ScanFinding & { readonly reason: string })[];
+/** Those that somebody has to know of, the worst first. */
+export function toldOf(findings: readonly Found[]): readonly Found[] {
+  return findings.filter(({ kind }) => TOLD.includes(kind)).toSorted((one, other) => TOLD.indexOf(one.kind) - TOLD.indexOf(other.kind));
 }
 
-/** @param serving what Vendure serves; null when that could not be read */
-export type ScanMigrations = (serving: string | null, target: string) => Promise<Scan>;
+const WITHOUT_STRICT = 'To deploy all the same, run without migration_scan_strict.';
 
-const STRICT: readonly ScanKind[] = ['breaks-old-code', 'unresolved'];
-
-/** What the migrations of this deploy do to the release that still serves while they run. */
-export async function migrationScan(scan: ScanMigrations, { serving, sha, strict }: { readonly serving: string | null; readonly sha: string; readonly strict: boolean }): Promise<Finding> {
-  return judgeScan(await scan(serving, sha), strict);
+function sinceWords(since: Since): string {
+  if (since.kind === 'serving') return `since ${since.sha.slice(0, 7)}, which serves`;
+  return `of the last 24 hours${since.sha === null ? '' : ` (since ${since.sha.slice(0, 7)})`}, because ${since.why}`;
 }
-
-/** Pure. */
-export function judgeScan({ migrations, fallback, findings, suppressed }: Scan, strict: boolean): Finding {
-  const beside = [fallback, ...suppressed.map(({ kind, file, line, reason }) => `${file}:${line} (${kind}) was taken back: ${reason}`)].filter((text) => text !== '').map((text) => `; ${text}`).join('');
-  const data = { migrations, fallback, findings, suppressed };
-  if (findings.length === 0) return { status: fallback === '' ? 'ok' : 'warning', evidence: `${counted(migrations.length, 'migration')}, and nothing in it that the running release would notice${beside}`, next: '', data };
-  const failed = strict && findings.some(({ kind }) => STRICT.includes(kind));
-  const [first] = findings.toSorted((left, right) => ORDER.indexOf(left.kind) - ORDER.indexOf(right.kind));
-  const evidence = `${counted(findings.length, 'finding')} in ${counted(migrations.length, 'migration')}: ${findings.map(({ kind, file, line, sql, why }) => `${file}:${line} ${kind}: ${sql} (${why})`).join('; ')}${beside}`;
-  return { status: failed ? 'failed' : 'warning', evidence, next: `${first?.safeWay ?? ''} A canary does not cure it: old and new Machines share the database.${failed ? ' To deploy all the same, run without migration_scan_strict.' : ''}`.trim(), data };
-}
-
-/** The worst first. */
-const ORDER: readonly ScanKind[] = ['breaks-old-code', 'unresolved', 'may-break', 'rewrite', 'locks'];
 
 function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+  return `${count === 0 ? 'no' : count} ${what}${count === 1 ? '' : 's'}`;
 }

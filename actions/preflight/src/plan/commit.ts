@@ -1,11 +1,13 @@
 import type { Planned } from '../check.ts';
+import { judgeScan } from '../checks/migration-scan.ts';
 import { notOlder, onDefaultBranch } from '../checks/history.ts';
 import { pendingMigrations } from '../checks/pending-migrations.ts';
 import type { Facts } from '../facts.ts';
 import type { Context, Subject } from '../subject.ts';
 
 /** Which commit it is, and what it does to what serves. */
-export function commitChecks({ inputs, run }: Context, subject: Subject, facts: Facts): readonly Planned[] {
+export function commitChecks(context: Context, subject: Subject, facts: Facts): readonly Planned[] {
+  const { inputs, run } = context;
   const { place, surfaces } = subject;
   // While the ref is asked about; who needs it hears of a failure.
   if (place['default-branch-only']) facts.defaultBranch().catch(() => {});
@@ -33,6 +35,7 @@ export function commitChecks({ inputs, run }: Context, subject: Subject, facts: 
       ask: async () => notOlder({ serving: await facts.serving(surface), since: facts.since, sha: await facts.sha(), allowed: inputs['allow-older'] }),
     })),
     migrations(inputs, subject, facts),
+    scan(context, subject, facts),
   ];
 }
 
@@ -43,5 +46,13 @@ function migrations(inputs: Context['inputs'], { place }: Subject, facts: Facts)
   return {
     id: 'pending-migrations', name: 'no migration is pending', reasonCode: 'commit-not-allowed', after: ['ref'], leftOut,
     ask: async () => pendingMigrations({ since: facts.since, serving: (await facts.serving('vendure')).sha, sha: await facts.sha(), glob: glob ?? '', allowed: inputs['allow-pending-migration'] }),
+  };
+}
+
+function scan({ inputs }: Context, { vendure }: Subject, facts: Facts): Planned {
+  return {
+    id: 'migration-scan', name: 'migrations and the running release', reasonCode: 'migration-breaks-release', after: ['ref'],
+    leftOut: vendure === null ? 'Vendure is not deployed' : inputs['skip-migration-scan'] ? 'skip-migration-scan was set' : null,
+    ask: async () => judgeScan(await facts.migrations(), inputs['migration-scan-strict']),
   };
 }

@@ -40,6 +40,8 @@ export interface Given {
   /** Lines of the configuration that are others. */
   readonly config?: (yaml: string) => string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The workspace is a checkout of the default branch as actions/checkout makes it: of depth 1, with GitHub as its origin. */
+  readonly checkedOut?: boolean;
   readonly latencyMs?: number;
   readonly weigh?: boolean;
 }
@@ -76,6 +78,13 @@ export async function openPreflightWorld(): Promise<PreflightWorld> {
   const shop = await openShop(commits.previous);
   const githubToken = twin.github.issueToken({ contents: 'read', actions: 'read' });
   const git = gitIn(directory);
+  const cloneOf = async (configuration: string): Promise<string> => {
+    const clone = await mkdtemp(join(directory, 'clone-'));
+    await git('clone', '--quiet', '--depth=1', '--branch=main', `file://${twin.github.bare(REPOSITORY)}`, clone);
+    await git('-C', clone, 'remote', 'set-url', 'origin', `https://github.com/${REPOSITORY}`);
+    await writeFile(join(clone, CONFIG_FILE), configuration);
+    return clone;
+  };
   return {
     twin,
     commits,
@@ -95,14 +104,15 @@ export async function openPreflightWorld(): Promise<PreflightWorld> {
       await git('-C', checkout, 'push', '--quiet', '--force', twin.github.bare(REPOSITORY), name);
       return git('-C', checkout, 'rev-parse', 'HEAD');
     },
-    async ask({ inputs = {}, faults = [], config = unchanged, environment = {}, latencyMs = 0, weigh = false } = {}) {
+    async ask({ inputs = {}, faults = [], config = unchanged, environment = {}, checkedOut = false, latencyMs = 0, weigh = false } = {}) {
+      const text = config(shopConfig({ ...shop.urls, vendure: `https://${HOST}` }));
       const run = await twin.openRun({ faults, latencyMs, lock: { repository: REPOSITORY, environment: 'production' } });
       try {
         const ended = await startAction({
           folder: subjectOf('preflight').folder,
           inputs: { environment: 'production', ref: 'main', 'github-token': githubToken, 'fly-api-token': twin.fly.deployToken(APP), 'cloudflare-api-token': twin.credentials.cloudflareApiToken, ...inputs },
           environment: { ...run.environment, ...environment },
-          files: { [CONFIG_FILE]: config(shopConfig({ ...shop.urls, vendure: `https://${HOST}` })) },
+          ...(checkedOut ? { workspace: await cloneOf(text) } : { files: { [CONFIG_FILE]: text } }),
           weigh,
         });
         const { checks = [] } = JSON.parse(ended.outputs['result'] ?? '{}') as { checks?: ToldCheck[] };

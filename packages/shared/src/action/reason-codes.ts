@@ -54,6 +54,7 @@ export const REASON_CODES = {
   'lock-held-by-another': 'Another run holds the deploy lock; it was not touched.',
   'lock-released': 'This run gave the deploy lock back.',
   'lock-unknown': 'GitHub did not say whether the deploy lock is ours.',
+  'migration-breaks-release': 'A migration would break the release that serves while it runs, or could not be read, and that was to stop the deploy.',
   mixed: 'Some of what was read back is new and some is old.',
   'not-deployed': 'What was read back still serves what was there before.',
   'not-prebuilt': 'The registry has no image of the SHA, and none may be built here.',
