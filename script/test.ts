@@ -18,9 +18,11 @@ const INTEGRATION = '\\.integration\\.test';
 const WRANGLER = '\\.wrangler\\.test';
 /** Whole tables of faults, minutes long: beside the rehearsals of every lane. */
 const LANES = '\\.lanes\\.test';
+/** Very many schedules of a model that the units play some thousands of. */
+const LONG = '\\.long\\.test';
 /** What needs other people's programs at pinned versions: script/conformance has them. */
 const CONFORMANCE = '\\.conformance\\.test';
-const UNITS = [...SIDE_BY_SIDE, '--testPathIgnorePatterns', INTEGRATION, WRANGLER, LANES, CONFORMANCE];
+const UNITS = [...SIDE_BY_SIDE, '--testPathIgnorePatterns', INTEGRATION, WRANGLER, LANES, LONG, CONFORMANCE];
 
 interface Count {
   passed: number;
@@ -36,6 +38,7 @@ interface Step {
 const paths = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const quick = process.argv.includes('--quick');
 const lanes = process.argv.includes('--lanes');
+const long = process.argv.includes('--long');
 const total: Count = { passed: 0, failed: 0, skipped: 0 };
 
 for (const step of await stepsWanted()) {
@@ -54,6 +57,7 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 async function stepsWanted(): Promise<Step[]> {
   if (paths.length > 0) return stepsOf(paths);
   if (lanes) return [command('bundles are built', ['script/build.ts']), jest('rehearsals of every lane', ['packages/rehearsal/tests/lanes'], SIDE_BY_SIDE), jest('tables of faults on the bundles', [LANES], SIDE_BY_SIDE)];
+  if (long) return [jest('very many schedules', [LONG])];
   const statics = [
     command('types', [bin('typescript7/bin/tsc'), '-p', '.']),
     command('lint', [bin('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings', 'packages', 'actions', 'script']),
@@ -75,8 +79,8 @@ async function stepsWanted(): Promise<Step[]> {
 
 /** Below a folder its units alone, so that the inner loop stays short; what is left out is named in a line, and runs when a path names it. */
 function stepsOf(wanted: readonly string[]): Step[] {
-  const named = wanted.some((path) => /integration|wrangler|lanes|conformance/u.test(path));
-  if (!named) console.log('Left out here, if below: *.integration.test.ts, *.wrangler.test.ts, *.lanes.test.ts and *.conformance.test.ts. Name one to run it; script/test runs them all, but the last: script/conformance does.');
+  const named = wanted.some((path) => /integration|wrangler|lanes|long|conformance/u.test(path));
+  if (!named) console.log('Left out here, if below: *.integration.test.ts, *.wrangler.test.ts, *.lanes.test.ts, *.long.test.ts and *.conformance.test.ts. Name one to run it; script/test runs them all, but the last: script/conformance does.');
   return [jest(`tests of ${wanted.join(' ')}`, wanted, named ? SIDE_BY_SIDE : UNITS)];
 }
 

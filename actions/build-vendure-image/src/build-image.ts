@@ -12,12 +12,14 @@ export interface Building {
   job: Job;
   readBack(): Promise<ImageLookup>;
   appExists(): Promise<AppExists>;
+  /** Renews the lock. @throws {UserError} it is not ours */
+  fence(): Promise<void>;
   account: Account;
   logFile: string;
 }
 
 /** From the clean checkout of the commit, and never anything else; what the registry has afterwards decides. */
-export async function build({ context, job, readBack, appExists, account, logFile }: Building): Promise<Result> {
+export async function build({ context, job, readBack, appExists, fence, account, logFile }: Building): Promise<Result> {
   const { inputs, workspace, temporary, clock, log, signal, run } = context;
   const fault = await checkoutFault(workspace, job.sha, { untracked: false });
   if (fault !== null) return failure('checkout-mismatch', job, fault.why, account.found);
@@ -34,7 +36,7 @@ export async function build({ context, job, readBack, appExists, account, logFil
     pushRetries: inputs['push-retries'],
     deadlineMs: inputs['build-timeout-seconds'] * 1000,
     attemptMs: inputs['attempt-timeout-seconds'] === 0 ? null : inputs['attempt-timeout-seconds'] * 1000,
-    appExists,
+    appExists, fence,
     logFile, workspace, temporary, environment: process.env, clock, log, signal,
   }));
   account.built = built;

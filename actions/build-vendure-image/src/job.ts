@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
 import { type DeployConfig, environmentOf, loadConfig, surfaceOf, type VendureSurface } from '@vendure-deploy/shared/config';
+import { refuseUnrenewable } from '@vendure-deploy/shared/lock';
 import { type ImageName, type ImageRepository, loginOf, parseImageName, parseImageRepository, type RegistryLogin } from '@vendure-deploy/shared/providers/registry';
 import type { Secret } from '@vendure-deploy/shared/secrets';
 import { imageTag } from './image-tag.ts';
@@ -38,6 +39,7 @@ export interface Job {
 
 /** @throws {UserError} for whatever of it is not allowed */
 export async function readJob({ inputs, workspace, run, environment }: ActionContext<typeof declared>): Promise<Job> {
+  refuseUnrenewable(inputs);
   const config = await loadConfig(resolve(workspace, inputs.config));
   const surface = surfaceOf(config, inputs.environment, 'vendure');
   const place = surface['image-repository'];

@@ -3,6 +3,7 @@ import { type ActionContext, stopwatch, UserError } from '@vendure-deploy/shared
 import { joinedLogin, registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
 import { appQuestion } from './app-exists.ts';
 import { build } from './build-image.ts';
+import { requireFence } from './fenced.ts';
 import type { inputs as declared } from './inputs.ts';
 import { type Job, readJob } from './job.ts';
 import { planFrom, planOwn, type Plan } from './plan.ts';
@@ -36,6 +37,7 @@ async function work(context: Context, account: Account, paths: SummaryPaths): Pr
   const { watch } = account;
   const job = await readJob(context);
   account.job = job;
+  const fence = (): Promise<void> => requireFence(context);
   const sourceToken = inputs['source-registry-token'].isEmpty ? inputs['registry-token'] : inputs['source-registry-token'];
   const appExists = appQuestion(context, (app) => (app === job.repository.name ? inputs['registry-token'] : sourceToken));
   const registriesNow = (): ReturnType<typeof registries> => registries({ http, clock, signal, budgetMs: inputs['registry-timeout-seconds'] * 1000, warn: log.warning, isMissing: async (repository) => await appExists(repository) === 'missing' });
@@ -51,13 +53,13 @@ async function work(context: Context, account: Account, paths: SummaryPaths): Pr
       const { image } = plan;
       const joined = joinedLogin(job.repository.host, job.login, job.sourceLogin);
       const mounter = joined === null ? undefined : client(job.repository, joined);
-      const copied = await watch.time('promote', () => log.group(`Copy the image of ${job.source?.name ?? ''}`, () => own.copyFrom(source, image, job.tag, { say: log.info, mounter })));
+      const copied = await watch.time('promote', () => log.group(`Copy the image of ${job.source?.name ?? ''}`, () => own.copyFrom(source, image, job.tag, { say: log.info, mounter, beforeTag: fence })));
       account.copied = copied;
       account.image = copied.kind === 'copied' ? image : null;
       return judgeCopy(copied, image, job, job.source.name);
     }
     // A build may take longer than all that is asked of a registry: the read-back has a time of its own.
-    case 'build': return build({ context, job, readBack: () => registriesNow()(job.repository, job.login).lookUp(job.tag), appExists: () => appExists(job.repository), account, logFile: paths.log });
+    case 'build': return build({ context, job, readBack: () => registriesNow()(job.repository, job.login).lookUp(job.tag), appExists: () => appExists(job.repository), fence, account, logFile: paths.log });
   }
 }
 

@@ -10,6 +10,8 @@ export const inputs = {
   'cloudflare-api-token': input.secret({ description: 'For all but build: token with "Workers Scripts: Edit" for the account and "Workers Routes: Edit" for the zone' }),
   'cloudflare-account-id': input.text({ description: 'Cloudflare account; empty: the one of the configuration' }),
   'github-token': input.secret({ description: 'For all but build: renews the deploy lock right before the first write, and before each shift of traffic; without it nothing is fenced. For the previews: writes the comment of the pull request' }),
+  'lock-nonce': input.text({ description: 'Output `nonce` of the step that acquired the deploy lock (empty: whatever lock this attempt of the run holds)' }),
+  'lock-repository': input.text({ description: 'owner/name of the repository that holds the lock (empty: this one)' }),
   'pull-request': input.integer({ description: 'For the previews: number of the pull request; 0 is none', default: '0', min: 0 }),
   'access-client-id': input.secret({ description: 'For the lanes: id of the service token that Cloudflare Access lets through; close-lane can do without' }),
   'access-client-secret': input.secret({ description: 'For the lanes: its secret' }),

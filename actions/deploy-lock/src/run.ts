@@ -1,9 +1,10 @@
 import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action';
-import { acquire, describeHolder, earlierAttempt, readLock, release, runHolder, sameRun, type GitRefClient, type Holder } from '@vendure-deploy/shared/lock';
-import { githubClient } from '@vendure-deploy/shared/providers/github';
+import {
+  acquire, describeHold, inspectLock, judgeHolder, releaseRun, rememberHead, rememberIntended, runHolder, standingReader, steady, type Acquired, type GitRefClient, type Holder, type Judgement, type LockState, type RunHolder, type RunReleased,
+} from '@vendure-deploy/shared/lock';
 import type { inputs } from './inputs.ts';
-import { lockClient } from './request.ts';
-import { judgeAcquired, judgeReading, judgeReleased, type LockOutputs } from './verdict.ts';
+import { lockClient, refuseInputs } from './request.ts';
+import { judgeAcquired, judgeReading, judgeReleased, type About, type LockOutputs } from './verdict.ts';
 
 type Context = ActionContext<typeof inputs>;
 type Result = ActionResult<LockOutputs>;
@@ -11,50 +12,54 @@ type Result = ActionResult<LockOutputs>;
 export async function run(context: Context): Promise<Result> {
   const { inputs, http, run } = context;
   const git = lockClient({ http, run, token: inputs['github-token'], lockRepository: inputs['lock-repository'], environment: inputs.environment });
-  const me = runHolder(run, inputs['job-id'] === '' ? run.job : inputs['job-id']);
-  if (inputs.operation === 'acquire') return take(context, git, me);
-  if (inputs.operation === 'release') return give(context, git, me);
-  return look(context, git, me);
+  refuseInputs(inputs);
+  const me = runHolder(run, inputs['job-id'] === '' ? undefined : Number(inputs['job-id']));
+  const about: About = { environment: inputs.environment, repository: run.repository, waitSeconds: inputs['wait-seconds'], me };
+  switch (inputs.operation) {
+    case 'release': return judgeReleased(await context.log.group(`Release the lock of ${inputs.environment}`, () => give(context, git, me)), about);
+    case 'status': return look(context, git, about);
+    default: return judgeAcquired(await context.log.group(`Acquire the lock of ${inputs.environment}`, () => take(context, git, me)), about);
+  }
 }
 
-async function take(context: Context, git: GitRefClient, me: Holder): Promise<Result> {
-  const { inputs, clock, signal, log, state } = context;
+async function take(context: Context, git: GitRefClient, me: RunHolder): Promise<Acquired> {
+  const { inputs, clock, signal, log, state, run } = context;
+  const isForced = inputs.operation === 'force';
   const hold = inputs.hold === 'job' ? 'job' : 'run';
   // Before the first write: whatever happens to this process, post knows what may have landed.
   state.save('hold', hold);
   state.save('nonce', me.nonce);
-  const acquired = await log.group(`Acquire the lock of ${inputs.environment}`, () => acquire({
-    git, environment: inputs.environment, holder: me, hold, reason: `deploy of ${inputs.environment}`, waitMs: inputs['wait-seconds'] * 1000, clock, signal,
-    intend: ({ sha, parent }) => {
-      state.save('intended-sha', sha);
-      state.save('intended-parent', parent);
-    },
-    waiting: (holder) => log.info(`Held by ${describeHolder(holder)}; waiting.`),
-  }));
-  const holderRun = acquired.kind === 'busy' ? await runOf(context, acquired.holder) : '';
-  return judgeAcquired(acquired, { environment: inputs.environment, holderRun, waitSeconds: inputs['wait-seconds'] });
+  const acquired = await acquire({
+    ...reader(context),
+    git, environment: inputs.environment, holder: me, hold, phase: run.job, reason: inputs.reason || `deploy of ${inputs.environment}`, waitMs: isForced ? 0 : inputs['wait-seconds'] * 1000, clock: steady(clock), signal,
+    from: isForced ? 'anybody' : inputs.steal ? 'silent' : 'dead',
+    intend: (intended) => state.save('intended', rememberIntended(intended)),
+    waiting: ({ holder, state: held, judgement }, leftMs) => log.info(`Held by ${describeHold(holder, held)}. ${judgement.why} Waiting, ${Math.ceil(leftMs / 1000)} s left.`),
+  });
+  if (acquired.kind === 'held') state.save('acquired', rememberHead(acquired.head));
+  if (acquired.kind === 'held' && acquired.previous !== null) log.warning(`deploy-lock: the lock of ${inputs.environment} was taken from ${describeHold(acquired.previous, { since: '', phase: '' })}.`);
+  return acquired;
 }
 
-async function give(context: Context, git: GitRefClient, me: Holder): Promise<Result> {
-  const { inputs, clock, signal, log } = context;
-  const released = await log.group(`Release the lock of ${inputs.environment}`, () => release({
-    git, environment: inputs.environment, clock, signal, reason: `released by ${me.url}`,
-    mine: (holder) => sameRun(holder, me) || earlierAttempt(holder, me),
-  }));
-  return judgeReleased(released, inputs.environment);
+function give(context: Context, git: GitRefClient, me: RunHolder): Promise<RunReleased> {
+  const { inputs, clock, signal, run, log } = context;
+  return releaseRun({
+    ...reader(context), git, environment: inputs.environment, me, reason: inputs.reason || `released by ${me.url}`, phase: run.job, clock: steady(clock), signal,
+    unseen: (why) => log.warning(`deploy-lock: whether a runner of this run was lost, and is still at work, is not known: ${why}. The lock is given back all the same.`),
+  });
 }
 
-async function look(context: Context, git: GitRefClient, me: Holder): Promise<Result> {
-  const reading = await readLock(git, context.inputs.environment);
+async function look(context: Context, git: GitRefClient, about: About): Promise<Result> {
+  const reading = await inspectLock(git, about.environment);
   const holder = reading.kind === 'read' && reading.state.state === 'held' ? reading.state.holder : null;
-  return judgeReading(reading, { environment: context.inputs.environment, holderRun: holder === null ? '' : await runOf(context, holder), me });
+  return judgeReading(reading, holder === null || reading.kind !== 'read' ? null : await judgementOf(context, { holder, state: reading.state }), about);
 }
 
-/** Reported, not judged: a holder whose run has ended still holds. */
-async function runOf({ http, inputs, run }: Context, holder: Holder): Promise<string> {
-  if (holder.kind !== 'actions') return '';
-  const status = await githubClient({ http, token: inputs['github-token'], apiUrl: run.apiUrl }).runStatus(holder.repo, holder.run_id, holder.run_attempt);
-  if (status.kind === 'active') return 'That run is still active.';
-  if (status.kind === 'completed') return `That run has ended (${status.conclusion}) without giving the lock back.`;
-  return `Whether that run is still active could not be read: ${status.why}.`;
+/** A machine would have to be watched for two minutes: of it a single look says nothing. */
+async function judgementOf(context: Context, { holder, state }: { holder: Holder; state: LockState }): Promise<Judgement> {
+  return judgeHolder(holder.kind === 'local' ? { kind: 'silence', ms: 0, steal: false } : await reader(context).standingOf(holder, state.hold));
+}
+
+function reader({ http, inputs, run }: Context): ReturnType<typeof standingReader> {
+  return standingReader({ http, token: inputs['github-token'], apiUrl: run.apiUrl });
 }

@@ -108,7 +108,7 @@ export async function fenced(context: Context): Promise<string | null> {
     log.warning('No github-token was given: the deploy lock is not renewed before flyctl.');
     return null;
   }
-  const why = await renewLock(context, inputs['github-token'], inputs.environment);
+  const why = await renewLock(context, { token: inputs['github-token'], environment: inputs.environment, repository: inputs['lock-repository'], nonce: inputs['lock-nonce'] });
   if (why === null) return null;
   return `The deploy lock of ${inputs.environment} is not this run's: ${why}. Nothing was switched. Acquire it first, then run this again.`;
 }

@@ -9,6 +9,8 @@ export const inputs = {
   'fly-api-token': input.secret({ description: 'Fly token that may deploy the app', required: true }),
   'redis-fly-api-token': input.secret({ description: 'Fly token that may deploy the Redis app; for a configuration with `redis`' }),
   'github-token': input.secret({ description: 'Renews the deploy lock right before flyctl, and compares the commit with what serves; without it neither is done' }),
+  'lock-nonce': input.text({ description: 'Output `nonce` of the step that acquired the deploy lock (empty: whatever lock this attempt of the run holds)' }),
+  'lock-repository': input.text({ description: 'owner/name of the repository that holds the lock (empty: this one)' }),
   strategy: input.choice({ description: 'Strategy for this run only; empty: the one of fly.toml', values: ['canary', 'bluegreen', 'rolling', 'immediate'] }),
   'max-unavailable': input.text({ description: 'For rolling: how many Machines, or which share, may be away at once' }),
   rollback: input.choice({ description: 'auto: when some of it is new and some old, deploy the previous image again; database and secrets are not brought back', values: ['none', 'auto'], default: 'none' }),

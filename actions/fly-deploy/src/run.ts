@@ -1,4 +1,5 @@
 import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action';
+import { refuseUnrenewable } from '@vendure-deploy/shared/lock';
 import { flyClient } from '@vendure-deploy/shared/providers/fly';
 import { fenced, type Fleet, notOlder, readAnchor, readWorkspace, settleFirst, warnOfReach } from './before-write.ts';
 import { auditAndBackUp } from './before-switch.ts';
@@ -28,6 +29,7 @@ type Result = ActionResult<typeof outputs>;
 export async function run(context: Context): Promise<Result> {
   const { inputs, log, http, signal } = context;
   refuseInputs(inputs);
+  refuseUnrenewable(inputs);
   const { surface, strategy, flyctlRelease, commands, redis } = await readWorkspace(context);
   const fly = flyClient({ http, token: inputs['fly-api-token'], app: surface.app, signal });
   const read = (): Promise<Observed> => observe({ fly, http, signal, versionUrl: `${surface['public-url']}${surface['version-path']}`, healthUrl: `${surface['public-url']}${surface['health-path']}` });

@@ -40,6 +40,7 @@ async function attemptsOf(ground: Ground): Promise<Built> {
   for (const why of dropped) log.warning(`A cache is left out: ${why}.`);
   if (uses(plan, 'gha') && gha.kind === 'offered') log.info(`GitHub's cache: scopes ${gha.offer.scopes.join(', ')}${gha.offer.mayWrite ? '' : ', read only'}`);
   for (;;) {
+    await ground.request.fence();
     const deadlineMs = attemptDeadline(uses(plan, 'gha'), { pushRetries, attemptMs }, ground.until - clock.now());
     const { attempt, tool, digest } = await log.group(`Build and push with docker${attempts.length === 0 ? '' : `, attempt ${attempts.length + 1}`}`, () => attemptBuild(ground, plan, deadlineMs, app));
     attempts.push(attempt);

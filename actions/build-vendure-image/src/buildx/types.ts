@@ -26,6 +26,8 @@ export interface BuildRequest {
   attemptMs: number | null;
   /** Whether the app behind the repository exists; asked at most once, when the registry says that it knows no such repository. */
   appExists(): Promise<AppExists>;
+  /** Before each attempt, which pushes by itself; what it throws ends the build. */
+  fence(): Promise<void>;
   /** Gets the whole log of docker, redacted. */
   logFile: string;
   workspace: string;

@@ -49,6 +49,8 @@ export const REASON_CODES = {
   'lane-open': 'The lane is open: the Worker answers with the SHA behind proven Access, and nowhere else.',
   'live-with-trigger-failure': 'The new version serves, but wrangler failed afterwards (routes, settings).',
   'lock-acquired': "The deploy lock is this run's, by a swap that GitHub confirmed.",
+  'lock-denied': 'The token may not read or write the deploy lock in its repository; nothing was written.',
+  'lock-foreign': 'The ref of the deploy lock holds something that is not ours, or of a newer suite; it was not written over.',
   'lock-free': 'The deploy lock is free.',
   'lock-held': 'The deploy lock is held; the outputs say by whom.',
   'lock-held-by-another': 'Another run holds the deploy lock; it was not touched.',

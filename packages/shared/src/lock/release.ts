@@ -1,46 +1,73 @@
-import type { Clock } from '../action/definition.ts';
+import type { SteadyClock } from './clock.ts';
 import type { GitRefClient } from './git-ref-client.ts';
-import { readLock } from './read.ts';
+import { readLock, type Unreadable } from './read.ts';
 import type { Holder, LockState } from './state.ts';
-import { swap } from './swap.ts';
+import { swap, type Head, type Known } from './swap.ts';
+
+/** A commit that may land on its parent. Parent '': there was no lock. */
+export interface Intended {
+  readonly sha: string;
+  readonly parent: string;
+  readonly sequence: number;
+}
 
 export interface ReleaseRequest {
   git: GitRefClient;
   environment: string;
   /** Whose lock this process may give back. */
-  mine(holder: Holder, state: LockState): boolean;
+  mine(holder: Holder): boolean;
   reason: string;
-  clock: Clock;
+  phase: string;
+  clock: SteadyClock;
   signal: AbortSignal;
-  /** An acquire whose outcome nobody knows: when the lock still stands at its parent, a free commit is put there, so that it can no longer land. */
-  intended?: { parent: string };
+  /** The head when it was acquired: likely the head still, and then not read again. */
+  known?: Known;
+  /** An acquire whose outcome nobody knows: while the lock still stands at its parent, a free commit is put there, so that it can no longer land. */
+  intended?: Intended;
 }
 
 export type Released =
   | { kind: 'released'; sequence: number }
   | { kind: 'was-free' }
-  | { kind: 'foreign'; holder: Holder }
-  | { kind: 'unknown'; why: string };
+  /** Somebody else has it; it was not touched. */
+  | { kind: 'lost'; holder: Holder; state: LockState }
+  | Unreadable;
 
 const races = 12;
 
 /** Gives the lock back by the same swap that takes it. A lock of somebody else is never touched. */
 export async function release(request: ReleaseRequest): Promise<Released> {
-  const { git, environment, clock, signal } = request;
-  let why = '';
+  const { git, environment, phase, reason, clock, signal } = request;
+  let { known } = request;
+  let why = 'what GitHub says of it is older than what is known';
   for (let race = 1; race <= races; race += 1) {
-    const head = await readLock(git, environment);
-    if (head.kind === 'unknown') return head;
-    if (head.kind === 'absent') return { kind: 'was-free' };
-    const { state } = head;
-    const holder = state.state === 'held' ? state.holder : null;
-    if (holder !== null && !request.mine(holder, state)) return { kind: 'foreign', holder };
-    if (holder === null && request.intended?.parent !== head.sha) return { kind: 'was-free' };
-    const result = await swap({ git, environment, head, clock, signal, next: { state: 'free', hold: state.hold, holder: state.holder, reason: request.reason, why: 'release' } });
-    if (result.kind === 'won') return { kind: 'released', sequence: state.seq + 1 };
-    if (result.kind === 'unknown') return result;
-    why = result.why;
-    await clock.sleep(100 * race, signal);
+    const head = known ?? await readLock(git, environment);
+    known = undefined;
+    if (head.kind === 'unknown' || head.kind === 'denied' || head.kind === 'foreign') return head;
+    const plan = planRelease(head, request);
+    if (plan.kind === 'was-free' || plan.kind === 'lost') return plan;
+    if (plan.kind === 'swap') {
+      const state = head.kind === 'read' ? head.state : null;
+      const result = await swap({ git, environment, head, clock, signal, next: { state: 'free', hold: state?.hold ?? 'job', holder: state?.holder ?? null, since: '', phase, reason, why: 'release', prev_holder: null } });
+      if (result.kind === 'won') return { kind: 'released', sequence: result.head.state.seq };
+      if (result.kind !== 'lost') return result;
+      // It landed, and somebody has taken it since.
+      if (result.landed) return { kind: 'released', sequence: (state?.seq ?? 0) + 1 };
+      why = `the lock could not be moved: ${result.why}`;
+    }
+    await clock.sleep(100 * 2 ** Math.min(race, 6), signal);
   }
-  return { kind: 'unknown', why: `the lock could not be moved ${races} times in a row: ${why}` };
+  return { kind: 'unknown', why };
+}
+
+type Plan = { kind: 'swap' } | { kind: 'look-again' } | Extract<Released, { kind: 'was-free' } | { kind: 'lost' }>;
+
+/** Pure: what to do about the head that was read. */
+function planRelease(head: Head, { mine, intended, known }: ReleaseRequest): Plan {
+  // Its parent was free, or its holder judged dead, before the acquire was tried: a free commit there takes nothing from anybody.
+  if (intended !== undefined && intended.parent === (head.kind === 'read' ? head.sha : '')) return { kind: 'swap' };
+  const least = known?.state.seq ?? intended?.sequence ?? 0;
+  if ((head.kind === 'read' ? head.state.seq : 0) < least) return { kind: 'look-again' };
+  if (head.kind === 'absent' || head.state.state === 'free' || head.state.holder === null) return { kind: 'was-free' };
+  return mine(head.state.holder) ? { kind: 'swap' } : { kind: 'lost', holder: head.state.holder, state: head.state };
 }

@@ -1,20 +1,22 @@
-import type { Clock } from '../action/definition.ts';
+import type { SteadyClock } from './clock.ts';
 import type { GitRefClient } from './git-ref-client.ts';
 import type { LockReading } from './read.ts';
 import { lockRef, writeMessage, type LockState } from './state.ts';
 
-export type Swap = { kind: 'won'; sha: string } | { kind: 'lost'; why: string } | { kind: 'unknown'; why: string };
-type Head = Exclude<LockReading, { kind: 'unknown' }>;
+/** `lost`: the head is another commit; with `landed`, ours is behind it. */
+export type Swap = { kind: 'won'; head: Known } | { kind: 'lost'; landed: boolean; why: string } | { kind: 'denied'; why: string } | { kind: 'unknown'; why: string };
+export type Head = Extract<LockReading, { kind: 'absent' } | { kind: 'read' }>;
+export type Known = Extract<LockReading, { kind: 'read' }>;
 
 export interface SwapRequest {
   git: GitRefClient;
   environment: string;
   head: Head;
   next: Omit<LockState, 'v' | 'seq' | 'env'>;
-  clock: Clock;
+  clock: SteadyClock;
   signal: AbortSignal;
   /** Called with the commit before the ref is moved to it, so that a later process knows what may have landed. */
-  intend?(sha: string): void;
+  intend?(next: Known): void;
 }
 
 /** After a lost reply the same commit is tried again: that is no second write, since a ref already there does not move. */
@@ -25,29 +27,32 @@ export async function swap(request: SwapRequest): Promise<Swap> {
   const { git, environment, head, clock, signal } = request;
   const value: LockState = { v: 2, seq: sequenceOf(head) + 1, env: environment, ...request.next };
   const commit = await git.writeCommit({ message: writeMessage(value), tree: head.kind === 'read' ? head.tree : null, parents: head.kind === 'read' ? [head.sha] : [] });
-  if (commit.kind === 'unknown') return commit;
-  request.intend?.(commit.sha);
+  if (commit.kind !== 'written') return commit;
+  const next: Known = { kind: 'read', sha: commit.sha, tree: commit.tree, state: value };
+  request.intend?.(next);
   const ref = lockRef(environment);
-  let doubt: string | null = null;
-  for (let attempt = 1; attempt <= tries; attempt += 1) {
+  let isDoubtful = false;
+  for (let attempt = 1; ; attempt += 1) {
     const move = head.kind === 'absent' ? await git.createRef(ref, commit.sha) : await git.moveRef(ref, commit.sha);
-    if (move.kind === 'moved') return { kind: 'won', sha: commit.sha };
+    if (move.kind === 'moved') return { kind: 'won', head: next };
+    if (move.kind === 'denied' && !isDoubtful) return move;
     // A refusal after a lost reply may mean that our first try landed; and GitHub refuses at times without cause.
-    if (move.kind === 'refused') return mine(git, ref, commit.sha, move.why, doubt);
-    doubt = move.why;
-    if (attempt < tries) await clock.sleep(500 * 2 ** (attempt - 1), signal);
+    if (move.kind !== 'unknown' || attempt === tries) return settle(git, ref, next, move.why, isDoubtful || move.kind === 'unknown');
+    isDoubtful = true;
+    await clock.sleep(500 * 2 ** (attempt - 1), signal);
   }
-  return mine(git, ref, commit.sha, doubt ?? '', doubt);
 }
 
 function sequenceOf(head: Head): number {
   return head.kind === 'read' ? head.state.seq : 0;
 }
 
-async function mine(git: GitRefClient, ref: string, sha: string, why: string, doubt: string | null): Promise<Swap> {
+async function settle(git: GitRefClient, ref: string, next: Known, why: string, isDoubtful: boolean): Promise<Swap> {
+  const { sha } = next;
   const head = await git.readRef(ref);
-  if (head.kind === 'present' && head.sha === sha) return { kind: 'won', sha };
-  if (head.kind === 'unknown') return { kind: 'unknown', why: head.why };
+  if (head.kind === 'unknown' || head.kind === 'denied') return head;
+  if (head.kind === 'present' && head.sha === sha) return { kind: 'won', head: next };
   // Not the head: either it never landed or somebody moved on. A new attempt reads again, and holds only if its own swap wins.
-  return { kind: 'lost', why: doubt ?? why };
+  const landed = isDoubtful && head.kind === 'present' && await git.contains(head.sha, sha) === 'yes';
+  return { kind: 'lost', landed, why };
 }

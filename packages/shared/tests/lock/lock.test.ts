@@ -1,127 +1,172 @@
-import { expect, test } from '@jest/globals';
-import type { Clock } from '../../src/action/index.ts';
-import { acquire, fence, readLock, release, type Holder } from '../../src/lock/index.ts';
-import { memoryGit, type MemoryGit } from './in-memory-git.ts';
+import { beforeEach, expect, test } from '@jest/globals';
+import { acquire, fence, readLock, release, releaseRun, type Busy, type Intended, type JobFacts } from '../../src/lock/index.ts';
+import { calm, never, openStage, runOf, type Stage } from './stage.ts';
 
-const signal = new AbortController().signal;
-
-test('of owners that race through lost, late and dropped writes, no two ever hold at once', async () => {
-  let acquired = 0;
-  for (let seed = 1; seed <= 300; seed += 1) acquired += await race(seed);
-  // A protocol that never grants would be safe, too.
-  expect(acquired).toBeGreaterThan(600);
+const LAPTOP = { kind: 'local', repo: 'example/shop', host: 'laptop', pid: 7, actor: 'colleague', nonce: 'laptop' } as const;
+const late = { ...calm, trouble: 'late', byMs: 60_000 } as const;
+let stage: Stage;
+beforeEach(() => {
+  stage = openStage();
 });
 
 test('the jobs of one run enter the same lock, and fence while another job does', async () => {
-  const { git, clock } = quiet();
-  const first = await take(git, clock, holder(1, 'vendure'));
-  const second = await take(git, clock, holder(1, 'dashboard'));
-  expect([first, second]).toMatchObject([{ kind: 'held', sequence: 1, reentered: false }, { kind: 'held', sequence: 2, reentered: true, holder: { job: 'vendure' } }]);
-  const fences = await Promise.all(['a', 'b', 'c'].map((job) => fence({ git: git.client(job), environment: 'production', holder: holder(1, job), clock, signal })));
+  const first = await stage.take(runOf(1));
+  const second = await stage.take(runOf(1, 'dashboard'));
+  expect([first, second]).toMatchObject([{ kind: 'held', reentered: false, head: { state: { seq: 1 } } }, { kind: 'held', reentered: true, holder: { job: 'vendure' }, head: { state: { seq: 2 } } }]);
+  const fences = await stage.ends(Promise.all(['a', 'b', 'c'].map(() => fence({ ...stage.common(), mine: ({ nonce }) => nonce === runOf(1).nonce }))));
   expect(fences.map(({ kind }) => kind)).toEqual(['held', 'held', 'held']);
-  expect(await readLock(git.client('reader'), 'production')).toMatchObject({ state: { state: 'held', seq: 5 } });
+  expect(await head()).toMatchObject({ state: { state: 'held', seq: 5 } });
 });
 
-test('a foreign lock is neither taken, nor fenced, nor released', async () => {
-  const { git, clock } = quiet();
-  await take(git, clock, holder(1, 'vendure'));
-  const before = git.head();
-  expect(await take(git, clock, holder(2, 'vendure'))).toMatchObject({ kind: 'busy', holder: { run_id: 1 } });
-  expect(await fence({ git: git.client('two'), environment: 'production', holder: holder(2, 'vendure'), clock, signal })).toMatchObject({ kind: 'lost', holder: { run_id: 1 } });
-  expect(await give(git, clock, 2)).toMatchObject({ kind: 'foreign', holder: { run_id: 1 } });
-  expect(git.head()).toBe(before);
+test('a foreign lock is neither taken, nor fenced, nor given back', async () => {
+  await stage.take(runOf(1));
+  const before = stage.server.head();
+  expect(await stage.take(runOf(2))).toMatchObject({ kind: 'busy', busy: { holder: { run_id: 1 }, judgement: { kind: 'holds' } } });
+  expect(await stage.ends(fence({ ...stage.common(), mine: ({ nonce }) => nonce === runOf(2).nonce }))).toMatchObject({ kind: 'lost', holder: { run_id: 1 }, why: expect.stringContaining('run 1 attempt 1') });
+  expect(await stage.give(runOf(2).nonce)).toMatchObject({ kind: 'lost', holder: { run_id: 1 } });
+  expect(stage.server.head()).toBe(before);
 });
 
-test('an acquire that lands after its process gave up can no longer land once post has sealed its parent', async () => {
-  let trouble: 'none' | 'late' = 'none';
-  const { git, clock } = quiet(() => trouble);
-  await take(git, clock, holder(1, 'vendure'));
-  await give(git, clock, 1);
-  const freed = git.head() ?? '';
-  trouble = 'late';
-  let intended = '';
+test('a lock held for one job is not entered by another job of the run, nor by a second of the same name', async () => {
+  await stage.take({ ...runOf(1), job_id: 11 }, { hold: 'job' });
+  expect(await stage.take(runOf(1, 'dashboard'))).toMatchObject({ kind: 'busy' });
+  expect(await stage.take({ ...runOf(1), job_id: 12, nonce: 'other' }, { hold: 'job' })).toMatchObject({ kind: 'busy' });
+  expect(await stage.take({ ...runOf(1), job_id: 11, nonce: 'later step' }, { hold: 'job' })).toMatchObject({ kind: 'held', reentered: true });
+});
+
+test('the next attempt of a run takes the lock of the one before it only when that is dead', async () => {
+  await stage.take(runOf(1));
+  const again = runOf(1, 'vendure', 2);
+  expect(await stage.take(again)).toMatchObject({ kind: 'busy' });
+  stage.standings.of = { kind: 'job', job: over, now: 0 };
+  expect(await stage.take(again)).toMatchObject({ kind: 'held', previous: { run_attempt: 1 }, head: { state: { why: 'steal', prev_holder: { run_attempt: 1 } } } });
+});
+
+test.each<[string, boolean]>([['there was no lock', true], ['it was free', false]])('an acquire that may land after its process has gone can no longer land once post was there: %s', async (_, isFirst) => {
+  if (!isFirst) {
+    await stage.take(runOf(1));
+    await stage.give(runOf(1).nonce);
+  }
+  const left: { intended?: Intended } = {};
   const stop = new AbortController();
-  const doubtful = acquire({ git: git.client('two'), environment: 'production', holder: holder(2, 'job'), hold: 'job', reason: '', waitMs: 0, clock: { now: () => 0, sleep: async () => stop.abort() }, signal: stop.signal, intend: ({ parent }) => { intended = parent; } });
-  await expect(doubtful).rejects.toThrow(/abort/i);
-  expect(intended).toBe(freed);
-  trouble = 'none';
-  await release({ git: git.client('post'), environment: 'production', mine: ({ nonce }) => nonce === 'nonce-2-job', reason: '', clock, signal, intended: { parent: intended } });
-  git.settle();
-  expect(await readLock(git.client('reader'), 'production')).toMatchObject({ state: { state: 'free' } });
+  // Read, (read, tree and) write the commit, and then the move that is late.
+  stage.fates.push(...Array<typeof calm>(isFirst ? 2 : 3).fill(calm), late);
+  stage.after(1_000, () => stop.abort());
+  const doubtful = acquire({ ...stage.common(), signal: stop.signal, holder: runOf(2), hold: 'job', from: 'dead', waitMs: 0, intend: (intended) => { left.intended = intended; } });
+  const posted = stage.ends(doubtful.catch(() => release({ ...stage.common(), mine: ({ nonce }) => nonce === runOf(2).nonce, ...left })));
+  expect(await posted).toMatchObject({ kind: 'released' });
+  expect(stage.now()).toBeGreaterThan(60_000);
+  expect(await head()).toMatchObject({ state: { state: 'free' } });
 });
 
-test('a lock held for one job is not entered by another job of the run', async () => {
-  const { git, clock } = quiet();
-  await acquire({ git: git.client('a'), environment: 'production', holder: holder(1, 'a'), hold: 'job', reason: '', waitMs: 0, clock, signal });
-  expect(await take(git, clock, holder(1, 'b'))).toMatchObject({ kind: 'busy', holder: { job: 'a' } });
+test.each([
+  ['hello', 'holds no lock state'],
+  ['deploy-lock\n\n{"v": 3, "seq": 1}', 'of version 3, and this suite knows version 2'],
+  ['deploy-lock\n\n{"v": 2, "seq": 1}', 'is not whole'],
+])('a commit that is not ours on the ref is named and never written over, by force neither: %j', async (message, named) => {
+  await stage.ends(stage.git.writeCommit({ message, tree: null, parents: [] }).then((commit) => stage.git.createRef('', commit.kind === 'written' ? commit.sha : '')));
+  const before = stage.server.head();
+  for (const from of ['dead', 'anybody'] as const) expect(await stage.take(runOf(1), { from })).toMatchObject({ kind: 'foreign', why: expect.stringContaining(named) });
+  expect(await stage.give('any')).toMatchObject({ kind: 'foreign' });
+  expect(stage.server.head()).toBe(before);
 });
 
-test('a commit that is not ours on the ref is unknown, never free', async () => {
-  const { git, clock } = quiet();
-  const stranger = git.client('stranger');
-  const commit = await stranger.writeCommit({ message: 'hello', tree: null, parents: [] });
-  await stranger.createRef('', commit.kind === 'written' ? commit.sha : '');
-  expect(await take(git, clock, holder(1, 'a'))).toMatchObject({ kind: 'unknown' });
-});
+test('by force a person takes it from the holder that was seen, with the reason in its history, and from nobody who comes after', async () => {
+  await stage.take(runOf(1));
+  expect(await stage.take(runOf(2), { from: 'anybody', reason: 'its runner was switched off' })).toMatchObject({ kind: 'held', previous: { run_id: 1 } });
+  expect(stage.history()[0]).toMatch(/^deploy-lock production: force #2[\s\S]*its runner was switched off/u);
 
-/** Four runs take, fence, leave; returns how often the lock was granted. */
-async function race(seed: number): Promise<number> {
-  const random = generator(seed);
-  // Interleaving: everybody goes on after a random number of turns of the event loop.
-  const pause = async (): Promise<void> => { for (let turns = Math.floor(random() * 4); turns > 0; turns -= 1) await Promise.resolve(); };
-  const git = memoryGit(pause, () => {
-    if (random() < 0.2) git.settle();
-    const dice = random();
-    return dice < 0.7 ? 'none' : dice < 0.8 ? 'lost-reply' : dice < 0.9 ? 'late' : 'dropped';
+  // While the third forces, the second gives back and the fourth takes it.
+  stage.fates.push(calm, calm, { ...calm, upMs: 30_000 });
+  const forced = acquire({ ...stage.common(), holder: runOf(3), hold: 'run', from: 'anybody', waitMs: 0 });
+  stage.after(5_000, () => {
+    stage.fates.push(calm, calm);
+    void release({ ...stage.common(), mine: () => true }).then(() => acquire({ ...stage.common(), holder: runOf(4), hold: 'run', from: 'dead', waitMs: 0 }));
   });
-  let now = 0;
-  const clock: Clock = { now: () => now, async sleep(ms) { now += ms; await pause(); } };
-  const inside = new Set<number>();
-  let granted = 0;
-  const own = async (id: number): Promise<void> => {
-    const me = holder(id, 'job');
-    const got = await acquire({ git: git.client(String(id)), environment: 'production', holder: me, hold: 'run', reason: '', waitMs: 600_000, clock, signal, random });
-    if (got.kind === 'held') {
-      granted += 1;
-      expect([...inside]).toEqual([]);
-      inside.add(id);
-      await pause();
-      const fenced = await fence({ git: git.client(String(id)), environment: 'production', holder: me, clock, signal });
-      if (fenced.kind === 'lost') throw new Error('lost a lock that nobody may take');
-      await pause();
-      inside.delete(id);
-    }
-    // Whatever became of the acquire, the end of the run gives back what is its own.
-    await give(git, clock, id);
-  };
-  await Promise.all([1, 2, 3, 4].map(own));
-  return granted;
+  expect(await stage.ends(forced)).toMatchObject({ kind: 'busy', busy: { holder: { run_id: 4 } } });
+});
+
+test('a lock that vanishes while it is waited for is not made anew', async () => {
+  await stage.take(runOf(1));
+  stage.after(8_000, () => void stage.git.deleteRef());
+  expect(await stage.take(runOf(2), { waitMs: 60_000 })).toMatchObject({ kind: 'unknown', why: expect.stringContaining('somebody deleted it') });
+  expect(stage.server.head()).toBeNull();
+});
+
+test('whoever waits says so every 15 s at least, with the seconds that are left, and has the lock soon after it is free', async () => {
+  await stage.take(runOf(1));
+  const began = stage.now();
+  const lines: { at: number; left: number; busy: Busy }[] = [];
+  stage.after(200_000, () => void release({ ...stage.common(), mine: () => true }));
+  const got = await stage.take(runOf(2), { waitMs: 300_000, random: () => 0.99, waiting: (busy, left) => lines.push({ at: stage.now(), left, busy }) });
+  expect(got).toMatchObject({ kind: 'held' });
+  const gaps = lines.map(({ at }, index) => at - (lines[index - 1]?.at ?? began));
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(15_500);
+  expect(lines.every(({ at, left }) => Math.abs(began + 300_000 - at - left) < 500)).toBe(true);
+  expect(lines[0]?.busy).toMatchObject({ holder: { run_id: 1 }, state: { phase: 'vendure' }, judgement: { why: 'Its run is still active.' } });
+});
+
+test('a machine is stolen from after 120 s of silence, when that is asked for, and not while it renews', async () => {
+  await stage.ends(acquire({ ...stage.common(), holder: LAPTOP, hold: 'job', from: 'dead', waitMs: 0 }));
+  expect(await stage.take(runOf(1), { waitMs: 600_000 })).toMatchObject({ kind: 'busy', busy: { holder: { host: 'laptop' } } });
+  for (const ms of [60_000, 120_000, 180_000]) stage.after(ms, () => void fence({ ...stage.common(), mine: () => true }));
+  const began = stage.now();
+  const got = await stage.take(runOf(1), { waitMs: 600_000, from: 'silent' });
+  expect(got).toMatchObject({ kind: 'held', previous: { host: 'laptop' } });
+  expect(stage.now() - began).toBeGreaterThan(300_000);
+  expect(stage.now() - began).toBeLessThan(340_000);
+});
+
+test('one old reading does not lose a lock, and who has lost it is told so', async () => {
+  await stage.take(runOf(1));
+  stage.after(10_000, () => stage.fates.push({ ...calm, trouble: 'stale', byMs: 1e9 }));
+  await stage.ends(stage.process.clock.sleep(20_000));
+  expect(await stage.ends(fence({ ...stage.common(), mine: () => true }))).toMatchObject({ kind: 'held' });
+});
+
+test('since when it is held stays the same through every renewal, and says which job wrote last', async () => {
+  await stage.take(runOf(1));
+  const taken = await head();
+  await stage.ends(stage.process.clock.sleep(60_000));
+  await stage.ends(fence({ ...stage.common(), phase: 'dashboard', mine: () => true }));
+  await stage.ends(fence({ ...stage.common(), phase: 'storefront', mine: () => true }));
+  const since = taken.kind === 'read' ? taken.state.since : '';
+  expect(since).toMatch(/^1970-01-01T/u);
+  expect(await head()).toMatchObject({ state: { since, phase: 'storefront', seq: 3 } });
+});
+
+const over: JobFacts = { status: 'completed', conclusion: 'failure', completedAt: 0, steps: ['completed'], hadRunner: true };
+const lost: JobFacts = { ...over, steps: ['in_progress'] };
+
+test('at the end of a run its lock is given back; not while a runner that was lost may still be at work', async () => {
+  await stage.take(runOf(1));
+  stage.standings.jobs = { kind: 'read', jobs: [lost], now: 100_000 };
+  expect(await stage.ends(releaseRun({ ...stage.common(), me: runOf(1, 'report') }))).toEqual({ kind: 'kept', freeInMs: 230_000 });
+  expect(await head()).toMatchObject({ state: { state: 'held' } });
+  stage.standings.jobs = { kind: 'unknown', why: 'GitHub answered 500' };
+  expect(await stage.ends(releaseRun({ ...stage.common(), me: runOf(1, 'report') }))).toMatchObject({ kind: 'unknown' });
+  stage.standings.jobs = { kind: 'denied', why: 'no actions: read' };
+  const unseen: string[] = [];
+  expect(await stage.ends(releaseRun({ ...stage.common(), me: runOf(1, 'report'), unseen: (why) => unseen.push(why) }))).toMatchObject({ kind: 'released' });
+  expect(unseen).toEqual(['no actions: read']);
+});
+
+test('the last job of a second attempt gives back what the first one left, once that is dead', async () => {
+  await stage.take(runOf(1));
+  const me = runOf(1, 'report', 2);
+  expect(await stage.ends(releaseRun({ ...stage.common(), me }))).toMatchObject({ kind: 'lost' });
+  stage.standings.of = { kind: 'job', job: over, now: 0 };
+  expect(await stage.ends(releaseRun({ ...stage.common(), me }))).toMatchObject({ kind: 'released' });
+});
+
+function head() {
+  return stage.ends(readLock(stage.git, 'production'));
 }
 
-function quiet(trouble: () => 'none' | 'late' = () => 'none'): { git: MemoryGit; clock: Clock } {
-  let now = 0;
-  return { git: memoryGit(() => Promise.resolve(), trouble), clock: { now: () => now, async sleep(ms) { now += ms; await Promise.resolve(); } } };
-}
-
-function take(git: MemoryGit, clock: Clock, me: Holder) {
-  return acquire({ git: git.client(me.job), environment: 'production', holder: me, hold: 'run', reason: '', waitMs: 0, clock, signal });
-}
-
-function give(git: MemoryGit, clock: Clock, runId: number) {
-  return release({ git: git.client('release'), environment: 'production', mine: (one) => one.run_id === runId, reason: '', clock, signal });
-}
-
-function holder(run: number, job: string): Holder {
-  return { kind: 'actions', repo: 'example/shop', run_id: run, run_attempt: 1, job, url: `https://github.com/example/shop/actions/runs/${run}`, actor: 'operator', nonce: `nonce-${run}-${job}` };
-}
-
-/** Mulberry32: small, and the same on every machine. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6D2B79F5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+test('a cancelled wait ends at once', async () => {
+  await stage.take(runOf(1));
+  const stop = new AbortController();
+  stage.after(3_000, () => stop.abort());
+  await expect(stage.take(runOf(2), { waitMs: 600_000, signal: stop.signal })).rejects.toThrow(/stopped|abort/iu);
+  expect(never.aborted).toBe(false);
+});

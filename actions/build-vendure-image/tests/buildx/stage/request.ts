@@ -30,7 +30,7 @@ export async function openStage(more: Partial<BuildRequest> = {}): Promise<Stage
       reference: 'registry.fly.io/shop:production-1', dockerfile: 'Dockerfile', context: '.', platform: 'linux/amd64', labels: {}, buildArguments: {}, secrets: {},
       login: { host: 'registry.fly.io', username: 'x', token: new Secret('FlyV1 fm2_the-token') },
       cache: { choice: 'none', registryCacheTo: false, mode: 'min', directory: join(folder, 'cache'), registryReference: null },
-      deadlineMs: 600_000, attemptMs: null, appExists: () => Promise.resolve('unknown'), logFile: join(folder, 'build.log'),
+      deadlineMs: 600_000, attemptMs: null, appExists: () => Promise.resolve('unknown'), fence: () => Promise.resolve(), logFile: join(folder, 'build.log'),
       workspace: join(folder, 'workspace'), temporary: join(folder, 'temporary'), environment: { HOME: join(folder, 'home') }, clock, log, signal: new AbortController().signal,
       ...more,
     },

@@ -1,5 +1,5 @@
 import type { HttpClient } from '../../net/index.ts';
-import { copyImage, type CopyResult } from './copy-image.ts';
+import { copyImage, type ImageCopy, type CopyResult } from './copy-image.ts';
 import { causeOf, lookUp, type ImageLookup, type PresentImage, type Repository } from './look-up.ts';
 import type { RegistryLogin } from './login.ts';
 import { isSameRegistry, registryOrigin, type ImageRepository } from './reference.ts';
@@ -21,7 +21,7 @@ export interface RegistryClient {
    * Copies what was looked up at another client into this repository, under a tag that nothing else has; see `copyImage`.
    * @param how `mounter`: a client of this repository whose login reaches the source as well, where this one's does not
    */
-  copyFrom(source: RegistryClient, image: PresentImage, tag: string, how: { say(line: string): void; mounter?: RegistryClient | undefined }): Promise<CopyResult>;
+  copyFrom(source: RegistryClient, image: PresentImage, tag: string, how: { say(line: string): void; mounter?: RegistryClient | undefined; beforeTag?: ImageCopy['beforeTag'] }): Promise<CopyResult>;
 }
 
 export interface RegistryOptions {
@@ -66,7 +66,7 @@ function registryClient(repository: ImageRepository, session: RegistrySession, {
       if (reached) return { kind: 'granted', proof: granted === null ? 'login' : 'scope' };
       return { kind: causeOf(result) === 'refused' ? 'refused' : 'unknown', why: saidBy(result) };
     },
-    copyFrom: (source, { image }, tag, { say, mounter }) =>
-      copyImage({ image, source: source.handle, destination: handle, mounter: mounter?.handle ?? handle, tag, isSameRegistry: isSameRegistry(source.repository, repository), signal, clock, say }),
+    copyFrom: (source, { image }, tag, { say, mounter, beforeTag }) =>
+      copyImage({ image, source: source.handle, destination: handle, mounter: mounter?.handle ?? handle, tag, isSameRegistry: isSameRegistry(source.repository, repository), signal, clock, say, beforeTag }),
   };
 }

@@ -19,6 +19,8 @@ export interface ImageCopy {
   isSameRegistry: boolean;
   signal: AbortSignal;
   clock: { now(): number };
+  /** Right before the tag is written; what it throws ends the copy without it. */
+  beforeTag?: (() => Promise<void>) | undefined;
   /** One line per blob: digest, bytes, way, milliseconds. */
   say(line: string): void;
 }
@@ -54,6 +56,7 @@ export async function copyImage(copy: ImageCopy): Promise<CopyResult> {
     const before = await allButTop(copy, count);
     if (before.kind === 'unknown') return { kind: 'failed', why: `what ${tag} names could not be read again: ${before.why}`, count };
     if (before.digest !== null && before.digest !== image.digest) return { kind: 'moved', digest: before.digest, count };
+    await copy.beforeTag?.();
     await putManifest(copy, image, tag, count);
   } catch (error) {
     copy.signal.throwIfAborted();
