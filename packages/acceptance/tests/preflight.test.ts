@@ -65,7 +65,7 @@ test('a commit that is older than what serves is refused, and let through by nam
 });
 
 test('a lock that another run holds is a warning that names it, and no obstacle', async () => {
-  const giveBack = await world.twin.github.holdLock(REPOSITORY, 'production');
+  const giveBack = await world.twin.github.holdLock(REPOSITORY, 'production', 'another-run');
   const ended = await preflight({}, run.environment);
   expectEnding(ended, subject, { decision: 'done', reasonCode: 'ready' });
   expect(ended.log).toMatch(/^::warning::preflight: deploy lock: held by example\/shop run \d+ attempt 1, job vendure, by @colleague/mu);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type RunOutcome, runWorkflow } from '@vendure-deploy/runner';
 import type { Surfaces, Truth } from '@vendure-deploy/twin';
 import type { RehearsalOptions } from './command-line.ts';
+import { openJobBook } from './job-book.ts';
 import { composeOutcome, type Outcome } from './outcome.ts';
 import { databaseOf, environmentOfLane, readShopConfig, type SeedEnvironment, type ShopConfig, surfacesOf } from './shop/config.ts';
 import { readHistory, treeOf } from './shop/history.ts';
@@ -82,6 +83,7 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
   const state = { id, repository: SHOP, startedAt, workflow: options.lane, sha, branch, actor: options.actor };
   await run.setRun({ ...state, status: 'in_progress' });
   const interrupts = await run.interrupts();
+  const book = openJobBook(id, (jobs) => run.setJobs(id, jobs));
   const outcome = await runWorkflow({
     repository: SHOP,
     directory: await treeOf(history, sha, join(world.directory, 'trees', sha)),
@@ -98,6 +100,7 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
     githubToken: '',
     defaultPermissions: 'read',
     machine: async ({ id: job, permissions, environment, workflowRef }) => {
+      await book.settled();
       const may = granted(permissions);
       const identity = await run.identityEnvironment({ repository: SHOP, ref: `refs/heads/${branch}`, sha, actor: options.actor, runId: id, runAttempt: 1, environment: environment === '' ? null : environment, permissions: may, jobWorkflowRef: workflowRef });
       return { token: await run.issueToken(may), hidden: [identity['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? ''].filter((token) => token !== ''), environmentOf: async (step) => ({ ...(await run.environmentOf({ job, step })), ...identity }) };
@@ -112,14 +115,27 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
     node: process.execPath,
     work,
     out,
-    interrupts: interrupts.map((interrupt) => ({ ...interrupt, fired: () => void run.interrupted(interrupt) })),
+    interrupts: interrupts.map((interrupt) => ({
+      ...interrupt,
+      fired: () => {
+        if (interrupt.signal === 'runner-lost') book.lost();
+        void run.interrupted(interrupt);
+      },
+    })),
     signal: stage.signal,
     observer: {
-      jobStarted: (job) => stage.say(`rehearse:   ${job} …`),
-      jobEnded: (job) => stage.say(`rehearse:   ${job.id}: ${job.result} (${job.seconds.toFixed(1)} s)`),
+      jobStarted: (job) => {
+        book.started(job);
+        stage.say(`rehearse:   ${job} …`);
+      },
+      jobEnded: (job) => {
+        book.ended(job);
+        stage.say(`rehearse:   ${job.id}: ${job.result} (${job.seconds.toFixed(1)} s)`);
+      },
       line: () => undefined,
     },
   });
+  await book.settled();
   await run.setRun({ ...state, status: 'completed', conclusion: outcome.conclusion });
   return outcome;
 }

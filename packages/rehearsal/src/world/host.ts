@@ -93,6 +93,7 @@ function worldRun(twin: Twin, run: TwinRun): WorldRun {
     actionEnvironment: () => Promise.resolve(twin.github.actionEnvironment(SHOP)),
     identityEnvironment: (job) => Promise.resolve(twin.github.identityEnvironment(job)),
     setRun: (state) => Promise.resolve(twin.github.setRun(state)),
+    setJobs: (id, jobs) => Promise.resolve(twin.github.setJobs(id, jobs)),
     headOf: (repository, ref) => twin.github.headOf(repository, ref),
     interrupts: () => Promise.resolve(interrupts.map(({ job, step, signal, line }) => ({ job, step, signal, ...(line === undefined ? {} : { line }) }))),
     interrupted: (place) => {

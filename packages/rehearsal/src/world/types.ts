@@ -1,4 +1,4 @@
-import type { IdentityOfJob, RequestRecord, RunState, Surfaces, Truth } from '@vendure-deploy/twin';
+import type { IdentityOfJob, JobState, RequestRecord, RunState, Surfaces, Truth } from '@vendure-deploy/twin';
 
 /** What one rehearsal's run needs of the world, wherever the world's process is: plain data in and out, so that it can cross a socket. */
 export interface WorldRun {
@@ -11,6 +11,7 @@ export interface WorldRun {
   /** By what a job asks the rehearsed GitHub who it is (OIDC); {} without `id-token: write`. */
   identityEnvironment(job: IdentityOfJob): Promise<Readonly<Record<string, string>>>;
   setRun(run: RunState): Promise<void>;
+  setJobs(runId: number, jobs: readonly JobState[]): Promise<void>;
   headOf(repository: string, ref: string): Promise<string>;
   interrupts(): Promise<readonly { job: string; step: string; signal: 'SIGINT' | 'runner-lost'; line?: string }[]>;
   /** The runner has carried out an interrupt. */

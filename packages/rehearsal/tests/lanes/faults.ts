@@ -13,6 +13,8 @@ export interface Case {
   /** Nothing of Fly, Cloudflare and the registry was changed. */
   readonly noWrites?: boolean;
   readonly lockedByAnother?: boolean;
+  /** A line of the log. */
+  readonly says?: RegExp;
   /** The lane after it, without the fault; false: the next case goes on from here. */
   readonly converges?: boolean;
 }
@@ -69,6 +71,7 @@ function judge({ outcome, summary, log, exitCode }: Rehearsed, one: Case): void 
   if (one.lockedByAnother === true) expect(after.lock).toMatchObject({ holder: expect.stringContaining('/actions/runs/') as unknown });
   else expect(after.lock).toBe('free');
   if (one.noWrites === true) expect(outcome.writes).toBe(0);
+  if (one.says !== undefined) expect(log).toMatch(one.says);
   const good = ['deployed', 'unchanged'].includes(String(one.verdict)) && outcome.conclusion === 'success';
   expect(exitCode).toBe(good ? 0 : 1);
   if (one.verdict === null) return;

@@ -22,7 +22,7 @@ export interface ReleaseRequest {
   signal: AbortSignal;
   /** The head when it was acquired: likely the head still, and then not read again. */
   known?: Known;
-  /** An acquire whose outcome nobody knows: while the lock still stands at its parent, a free commit is put there, so that it can no longer land. */
+  /** An acquire whose outcome nobody knows: while the lock still stands at its parent, another commit is put there that says the same, so that it can no longer land. */
   intended?: Intended;
 }
 
@@ -46,7 +46,14 @@ export async function release(request: ReleaseRequest): Promise<Released> {
     if (head.kind === 'unknown' || head.kind === 'denied' || head.kind === 'foreign') return head;
     const plan = planRelease(head, request);
     if (plan.kind === 'was-free' || plan.kind === 'lost') return plan;
-    if (plan.kind === 'swap') {
+    if (plan.kind === 'seal') {
+      const { holder, state } = plan;
+      const result = await swap({ git, environment, head, clock, signal, next: { ...state, why: 'renew', prev_holder: null } });
+      if (result.kind === 'won' || (result.kind === 'lost' && result.landed)) return { kind: 'lost', holder, state };
+      if (result.kind !== 'lost') return result;
+      why = `the lock could not be moved: ${result.why}`;
+    }
+    if (plan.kind === 'free') {
       const state = head.kind === 'read' ? head.state : null;
       const result = await swap({ git, environment, head, clock, signal, next: { state: 'free', hold: state?.hold ?? 'job', holder: state?.holder ?? null, since: '', phase, reason, why: 'release', prev_holder: null } });
       if (result.kind === 'won') return { kind: 'released', sequence: result.head.state.seq };
@@ -60,14 +67,16 @@ export async function release(request: ReleaseRequest): Promise<Released> {
   return { kind: 'unknown', why };
 }
 
-type Plan = { kind: 'swap' } | { kind: 'look-again' } | Extract<Released, { kind: 'was-free' } | { kind: 'lost' }>;
+type Plan = { kind: 'free' } | { kind: 'seal'; holder: Holder; state: LockState } | { kind: 'look-again' } | Extract<Released, { kind: 'was-free' } | { kind: 'lost' }>;
 
 /** Pure: what to do about the head that was read. */
 function planRelease(head: Head, { mine, intended, known }: ReleaseRequest): Plan {
-  // Its parent was free, or its holder judged dead, before the acquire was tried: a free commit there takes nothing from anybody.
-  if (intended !== undefined && intended.parent === (head.kind === 'read' ? head.sha : '')) return { kind: 'swap' };
-  const least = known?.state.seq ?? intended?.sequence ?? 0;
-  if ((head.kind === 'read' ? head.state.seq : 0) < least) return { kind: 'look-again' };
-  if (head.kind === 'absent' || head.state.state === 'free' || head.state.holder === null) return { kind: 'was-free' };
-  return mine(head.state.holder) ? { kind: 'swap' } : { kind: 'lost', holder: head.state.holder, state: head.state };
+  const state = head.kind === 'read' ? head.state : null;
+  const holder = state?.state === 'held' ? state.holder : null;
+  const mayStillLand = intended !== undefined && intended.parent === (head.kind === 'read' ? head.sha : '');
+  // What it says stays as it is, also where it would have been stolen or forced: only its commit becomes another one.
+  if (mayStillLand) return state === null || holder === null ? { kind: 'free' } : { kind: 'seal', holder, state };
+  if ((state?.seq ?? 0) < (known?.state.seq ?? intended?.sequence ?? 0)) return { kind: 'look-again' };
+  if (state === null || holder === null) return { kind: 'was-free' };
+  return mine(holder) ? { kind: 'free' } : { kind: 'lost', holder, state };
 }

@@ -25,7 +25,7 @@ const tries = 4;
 /** One compare-and-swap: the ref goes from the head that was read to a child of it, or does not go. */
 export async function swap(request: SwapRequest): Promise<Swap> {
   const { git, environment, head, clock, signal } = request;
-  const value: LockState = { v: 2, seq: sequenceOf(head) + 1, env: environment, ...request.next };
+  const value: LockState = { ...request.next, v: 2, seq: sequenceOf(head) + 1, env: environment };
   const commit = await git.writeCommit({ message: writeMessage(value), tree: head.kind === 'read' ? head.tree : null, parents: head.kind === 'read' ? [head.sha] : [] });
   if (commit.kind !== 'written') return commit;
   const next: Known = { kind: 'read', sha: commit.sha, tree: commit.tree, state: value };

@@ -3,7 +3,9 @@ import { acquire, fence, readLock, release, releaseRun, type Busy, type Intended
 import { calm, never, openStage, runOf, type Stage } from './stage.ts';
 
 const LAPTOP = { kind: 'local', repo: 'example/shop', host: 'laptop', pid: 7, actor: 'colleague', nonce: 'laptop' } as const;
-const late = { ...calm, trouble: 'late', byMs: 60_000 } as const;
+const late = { ...calm, trouble: 'late', byMs: 120_000 } as const;
+const dropped = { ...calm, trouble: 'dropped' } as const;
+const old = { ...calm, trouble: 'stale', byMs: 1e9 } as const;
 let stage: Stage;
 beforeEach(() => {
   stage = openStage();
@@ -55,8 +57,21 @@ test.each<[string, boolean]>([['there was no lock', true], ['it was free', false
   const doubtful = acquire({ ...stage.common(), signal: stop.signal, holder: runOf(2), hold: 'job', from: 'dead', waitMs: 0, intend: (intended) => { left.intended = intended; } });
   const posted = stage.ends(doubtful.catch(() => release({ ...stage.common(), mine: ({ nonce }) => nonce === runOf(2).nonce, ...left })));
   expect(await posted).toMatchObject({ kind: 'released' });
-  expect(stage.now()).toBeGreaterThan(60_000);
+  expect(stage.now()).toBeGreaterThan(120_000);
   expect(await head()).toMatchObject({ state: { state: 'free' } });
+});
+
+test('a forced acquire that may land late is made impossible without taking the lock from who has it', async () => {
+  await stage.take(runOf(1));
+  const left: { intended?: Intended } = {};
+  const stop = new AbortController();
+  stage.fates.push(calm, calm, calm, late);
+  stage.after(1_000, () => stop.abort());
+  const doubtful = acquire({ ...stage.common(), signal: stop.signal, holder: runOf(2), hold: 'job', from: 'anybody', waitMs: 0, intend: (intended) => { left.intended = intended; } });
+  const posted = stage.ends(doubtful.catch(() => release({ ...stage.common(), mine: ({ nonce }) => nonce === runOf(2).nonce, ...left })));
+  expect(await posted).toMatchObject({ kind: 'lost', holder: { run_id: 1 } });
+  expect(stage.now()).toBeGreaterThan(120_000);
+  expect(await head()).toMatchObject({ state: { state: 'held', holder: { run_id: 1 }, seq: 2 } });
 });
 
 test.each([
@@ -119,9 +134,29 @@ test('a machine is stolen from after 120 s of silence, when that is asked for, a
 
 test('one old reading does not lose a lock, and who has lost it is told so', async () => {
   await stage.take(runOf(1));
-  stage.after(10_000, () => stage.fates.push({ ...calm, trouble: 'stale', byMs: 1e9 }));
+  stage.after(10_000, () => stage.fates.push(old));
   await stage.ends(stage.process.clock.sleep(20_000));
   expect(await stage.ends(fence({ ...stage.common(), mine: () => true }))).toMatchObject({ kind: 'held' });
+});
+
+test('a renewal that never arrived is none, once somebody else has the lock', async () => {
+  await stage.take(runOf(1));
+  stage.fates.push(calm, calm, calm, dropped, dropped, dropped, dropped);
+  const fenced = fence({ ...stage.common(), mine: ({ nonce }) => nonce === runOf(1).nonce });
+  stage.after(5_000, () => {
+    const other = { ...stage.common(), git: stage.another() };
+    void acquire({ ...other, holder: runOf(2), hold: 'run', from: 'anybody', waitMs: 0 });
+  });
+  expect(await stage.ends(fenced)).toMatchObject({ kind: 'lost', holder: { run_id: 2 } });
+});
+
+test('an old reading that says free is not believed by who knows that it held', async () => {
+  const taken = await stage.take(runOf(1), { hold: 'job' });
+  await stage.ends(fence({ ...stage.common(), mine: () => true }));
+  // Write, swap from the head that it knows, and in vain; then look.
+  stage.fates.push(calm, calm, calm, old);
+  const known = taken.kind === 'held' ? { known: taken.head } : {};
+  expect(await stage.ends(release({ ...stage.common(), mine: ({ nonce }) => nonce === runOf(1).nonce, ...known }))).toMatchObject({ kind: 'released', sequence: 3 });
 });
 
 test('since when it is held stays the same through every renewal, and says which job wrote last', async () => {

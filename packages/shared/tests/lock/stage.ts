@@ -10,6 +10,8 @@ export interface Stage {
   readonly server: RefServer;
   readonly process: Process;
   readonly git: GitRefClient & { deleteRef(): Promise<unknown> };
+  /** For somebody else, whose calls go well. */
+  another(): GitRefClient;
   /** Each call takes the next of them, and none goes wrong after the last. */
   readonly fates: Fate[];
   readonly standings: { of: Standing; jobs: JobsReading };
@@ -42,6 +44,7 @@ export function openStage(): Stage {
   });
   return {
     server, process, git, fates, standings, ends, common,
+    another: () => server.client(process, () => CALM),
     now: time.now,
     after: (ms, happens) => time.after(ms, happens),
     take: (holder, more = {}) => ends(acquire({ ...common(), holder, hold: 'run', from: 'dead', waitMs: 0, ...more })),

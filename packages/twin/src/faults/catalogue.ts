@@ -98,6 +98,9 @@ const RUN: Rows<RunEffect['kind'] | 'at'> = {
 
 const LOCK: Rows<LockEffect['kind']> = {
   'held-by-another-run': [{ form: 'held-by-another-run', does: 'Another run, which goes on, holds the lock from the start.', example: 'github lock held-by-another-run' }],
+  'held-by-ended-run': [{ form: 'held-by-ended-run', does: 'A run holds the lock that has ended, every step reported, without giving it back.', example: 'github lock held-by-ended-run' }],
+  'held-by-lost-run': [{ form: 'held-by-lost-run', does: 'A run holds the lock whose runner GitHub lost 100 s ago; it may still be at work.', example: 'github lock held-by-lost-run' }],
+  'held-by-unknown-run': [{ form: 'held-by-unknown-run', does: 'A run holds the lock of which GitHub says 404.', example: 'github lock held-by-unknown-run' }],
 };
 
 /** Every fault that there is; each example is run by a test. */

@@ -20,13 +20,14 @@ const REQUEST_EFFECTS = '<status> [<header>=<value>…] [<body>] with a status f
 const REGISTRY_EFFECTS = REQUEST_EFFECTS.replace(';', ', refuse-mount, grants-only first|last;');
 /** Of these the provider is asked in any case (early-413: in none), so that `after-commit` would say nothing. */
 const ASKED_ANYWAY = ['corrupt', 'reset-after', 'hang-after', 'without', 'early-413', 'refuse-mount', 'grants-only'];
+const LOCK_EFFECTS = ['held-by-another-run', 'held-by-ended-run', 'held-by-lost-run', 'held-by-unknown-run'] as const;
 const ALLOWED: Record<FaultSubject['kind'], string> = {
   http: REQUEST_EFFECTS,
   graphql: REQUEST_EFFECTS,
   machine: 'never-healthy, reverts, crash-loops, start-takes <n>s, stop-takes <n>s, concurrent-update, lease-held, host-unreachable',
   tool: 'exit <code> with-effect, exit <code> without-effect, hang, killed-after <n>s',
   step: 'SIGINT, cancel, runner-lost; then at <text of a line>',
-  lock: 'held-by-another-run',
+  lock: LOCK_EFFECTS.join(', '),
 };
 
 function allowedFor(subject: FaultSubject): string {
@@ -52,7 +53,7 @@ function effectFor(subject: FaultSubject, words: string): FaultRule['effect'] | 
     case 'machine': return machineEffect(words);
     case 'tool': return toolEffect(words);
     case 'step': return runEffect(words);
-    case 'lock': return words === 'held-by-another-run' ? { kind: words } : null;
+    case 'lock': { const kind = LOCK_EFFECTS.find((one) => one === words); return kind === undefined ? null : { kind }; }
   }
 }
 

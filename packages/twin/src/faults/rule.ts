@@ -34,7 +34,8 @@ export type ToolEffect =
 /** SIGINT and cancel are the cancel button; `at`: once the step has written a line with this text, not with its first line. */
 export type RunEffect = { readonly kind: 'SIGINT' | 'cancel' | 'runner-lost'; readonly at: string | null };
 
-export type LockEffect = { readonly kind: 'held-by-another-run' };
+/** By how it stands with the run that holds it. */
+export type LockEffect = { readonly kind: 'held-by-another-run' | 'held-by-ended-run' | 'held-by-lost-run' | 'held-by-unknown-run' };
 
 export type FaultSubject =
   | { readonly kind: 'http'; readonly provider: string; readonly method: string; readonly path: string }

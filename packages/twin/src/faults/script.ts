@@ -19,8 +19,6 @@ export interface FaultScript {
   report(): { rule: string; fired: number }[];
   /** The steps that the runner interrupts; the caller marks them with `take('run', 'step <job>/<step>')` when it does. */
   interrupts(): RunInterrupt[];
-  /** Another run holds the lock from the start. */
-  holdsLock(): boolean;
 }
 
 /** A step during which something happens to its run. */
@@ -57,7 +55,6 @@ export function createFaultScript(lines: readonly string[], { speed, now = Date.
     unfired: () => rules.filter(({ fired }) => fired === 0).map(({ rule }) => rule.text),
     report: () => rules.map(({ rule, fired }) => ({ rule: rule.text, fired })),
     interrupts: () => rules.flatMap(({ rule: { subject, effect } }) => (subject.kind === 'step' && 'at' in effect ? [interruptOf(subject, effect)] : [])),
-    holdsLock: () => rules.some(({ rule }) => rule.subject.kind === 'lock'),
   };
 
   /** Every rule that matches counts, whether or not another one acts. */

@@ -10,6 +10,8 @@ export interface RunState {
   readonly repository: string;
   readonly status: 'queued' | 'in_progress' | 'completed';
   readonly startedAt: string;
+  /** Of a run that has ended; when it is not said, it is now. */
+  readonly endedAt?: string;
   readonly conclusion?: string | null;
   readonly attempt?: number;
   readonly workflow?: string;
@@ -29,52 +31,61 @@ export interface JobState {
   readonly conclusion: string | null;
   readonly startedAt: string;
   readonly completedAt: string | null;
+  /** false: it never got as far as a runner. */
+  readonly hadRunner?: boolean;
   readonly steps?: readonly { readonly name: string; readonly number: number; readonly status: 'queued' | 'in_progress' | 'completed'; readonly conclusion: string | null; readonly startedAt?: string | null; readonly completedAt?: string | null }[];
 }
 
-/** The runs that this GitHub knows: whoever performs one says how it stands. */
+/** The runs that this GitHub knows: whoever performs one says how it stands. Each attempt stays what it was when the next one begins. */
 export interface Runs {
   set(run: RunState): void;
+  /** Of its last attempt. */
   setJobs(runId: number, jobs: readonly JobState[]): void;
   answer(repository: Repository, path: readonly string[], query: URLSearchParams): Response;
 }
 
 /** @param file where they are kept: a run whose process was killed is known all the same, and has ended by the next start */
 export function createRuns(file: string, logs: JobLogs): Runs {
-  const runs = new Map(readRuns(file).map((run) => [run.id, run]));
-  const jobs = new Map<number, readonly JobState[]>();
-  const find = (repository: Repository, id: string | undefined): RunState => {
-    const run = runs.get(Number(id));
+  const attempts = new Map(readRuns(file).map((run) => [keyOf(run.id, attemptOf(run)), run]));
+  const jobs = new Map<string, readonly JobState[]>();
+  const latest = (id: number): RunState | undefined => [...attempts.values()].filter((run) => run.id === id).toSorted((one, other) => attemptOf(other) - attemptOf(one))[0];
+  const find = (repository: Repository, id: string | undefined, attempt?: string): RunState => {
+    const run = attempt === undefined ? latest(Number(id)) : attempts.get(keyOf(Number(id), Number(attempt)));
     if (run === undefined || run.repository !== repository.name) throw notFound();
     return run;
   };
   const listed = (repository: Repository, query: URLSearchParams, wanted: (run: RunState) => boolean): Response => {
     const status = query.get('status');
-    const found = [...runs.values()].filter((run) => run.repository === repository.name && wanted(run) && (status === null || run.status === status)).toReversed();
+    const newest = [...new Set([...attempts.values()].map(({ id }) => id))].flatMap((id) => latest(id) ?? []);
+    const found = newest.filter((run) => run.repository === repository.name && wanted(run) && (status === null || run.status === status)).toReversed();
     return json({ total_count: found.length, workflow_runs: found.slice(0, Number(query.get('per_page') ?? 30)).map(runAnswer) });
   };
   return {
     set: (run) => {
-      runs.set(run.id, { ...runs.get(run.id), ...run });
+      const before = attempts.get(keyOf(run.id, attemptOf(run)));
+      const ended = run.status === 'completed' ? { endedAt: new Date().toISOString() } : {};
+      attempts.set(keyOf(run.id, attemptOf(run)), { ...before, ...ended, ...run });
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, JSON.stringify([...runs.values()]));
+      writeFileSync(file, JSON.stringify([...attempts.values()]));
     },
-    setJobs: (runId, list) => void jobs.set(runId, list),
+    setJobs: (runId, list) => {
+      const run = latest(runId);
+      if (run !== undefined) jobs.set(keyOf(runId, attemptOf(run)), list);
+    },
     answer(repository, [kind, id, ...rest], query) {
       if (kind === 'jobs') {
-        const [runId, job] = [...jobs].flatMap(([run, list]) => list.map((one) => [run, one] as const)).find(([, one]) => one.id === Number(id)) ?? [];
-        if (runId === undefined || job === undefined) throw notFound();
-        const run = find(repository, String(runId));
-        return rest[0] === 'logs' ? logs.answer(job) : json(jobAnswer(run, job));
+        const [key, job] = [...jobs].flatMap(([run, list]) => list.map((one) => [run, one] as const)).find(([, one]) => one.id === Number(id)) ?? [];
+        if (key === undefined || job === undefined) throw notFound();
+        const [run, attempt] = key.split('.');
+        const answered = jobAnswer(find(repository, run, attempt), job);
+        return rest[0] === 'logs' ? logs.answer(job) : json(answered);
       }
       if (kind === 'workflows' && rest[0] === 'runs') return listed(repository, query, (run) => `${run.workflow ?? 'deploy'}.yml` === id || id === '1');
       if (kind !== 'runs') throw notFound();
       if (id === undefined) return listed(repository, query, () => true);
-      const run = find(repository, id);
-      const [what, attempt, more] = rest[0] === 'attempts' ? rest : [undefined, undefined, rest[0]];
-      if (what === 'attempts' && Number(attempt) !== (run.attempt ?? 1)) throw notFound();
+      const [run, more] = rest[0] === 'attempts' ? [find(repository, id, rest[1] ?? ''), rest[2]] : [find(repository, id), rest[0]];
       if (more === 'jobs') {
-        const list = jobs.get(run.id) ?? [];
+        const list = jobs.get(keyOf(run.id, attemptOf(run))) ?? [];
         return json({ total_count: list.length, jobs: list.map((job) => jobAnswer(run, job)) });
       }
       if (more !== undefined) throw notFound();
@@ -83,10 +94,18 @@ export function createRuns(file: string, logs: JobLogs): Runs {
   };
 }
 
+function keyOf(id: number, attempt: number): string {
+  return `${id}.${attempt}`;
+}
+
+function attemptOf({ attempt = 1 }: RunState): number {
+  return attempt;
+}
+
 function readRuns(file: string): RunState[] {
   if (!existsSync(file)) return [];
   const runs = JSON.parse(readFileSync(file, 'utf8')) as RunState[];
-  return runs.map((run) => (run.status === 'completed' ? run : { ...run, status: 'completed', conclusion: 'failure' }));
+  return runs.map((run) => (run.status === 'completed' ? run : { ...run, status: 'completed', conclusion: 'failure', endedAt: new Date().toISOString() }));
 }
 
 function runAnswer(run: RunState): Record<string, unknown> {
@@ -97,7 +116,7 @@ function runAnswer(run: RunState): Record<string, unknown> {
   return {
     id: run.id, node_id: nodeId('WFR', run.id), name: run.workflow ?? 'deploy', head_branch: run.branch ?? 'main', head_sha: sha, path: `.github/workflows/${run.workflow ?? 'deploy'}.yml`, display_title: run.workflow ?? 'deploy',
     run_number: 1, run_attempt: run.attempt ?? 1, event: run.event ?? 'workflow_dispatch', status: run.status, conclusion: run.conclusion ?? null, workflow_id: 1, url, html_url: `https://github.com/${run.repository}/actions/runs/${run.id}`,
-    pull_requests: run.pullRequest === undefined ? [] : [pullRequestOf(run.repository, run.pullRequest, { branch: run.branch ?? 'main', sha })], created_at: run.startedAt, updated_at: run.startedAt, run_started_at: run.startedAt, actor, triggering_actor: actor, jobs_url: `${url}/jobs`, logs_url: `${url}/logs`, check_suite_url: `https://api.github.com/repos/${run.repository}/check-suites/${run.id}`,
+    pull_requests: run.pullRequest === undefined ? [] : [pullRequestOf(run.repository, run.pullRequest, { branch: run.branch ?? 'main', sha })], created_at: run.startedAt, updated_at: run.endedAt ?? run.startedAt, run_started_at: run.startedAt, actor, triggering_actor: actor, jobs_url: `${url}/jobs`, logs_url: `${url}/logs`, check_suite_url: `https://api.github.com/repos/${run.repository}/check-suites/${run.id}`,
     artifacts_url: `${url}/artifacts`, cancel_url: `${url}/cancel`, rerun_url: `${url}/rerun`, workflow_url: `https://api.github.com/repos/${run.repository}/actions/workflows/1`, repository, head_repository: repository,
     head_commit: { id: sha, tree_id: sha, message: '', timestamp: run.startedAt, author: { name: 'operator', email: 'operator@example.com' }, committer: { name: 'operator', email: 'operator@example.com' } },
   };
@@ -108,9 +127,13 @@ function jobAnswer(run: RunState, job: JobState): Record<string, unknown> {
   return {
     id: job.id, node_id: nodeId('CR', job.id), run_id: run.id, run_url: `${api}/actions/runs/${run.id}`, run_attempt: run.attempt ?? 1, head_sha: run.sha ?? '0'.repeat(40), head_branch: run.branch ?? 'main', workflow_name: run.workflow ?? 'deploy',
     name: job.name, url: `${api}/actions/jobs/${job.id}`, html_url: `https://github.com/${run.repository}/actions/runs/${run.id}/job/${job.id}`, status: job.status, conclusion: job.conclusion, created_at: job.startedAt, started_at: job.startedAt,
-    completed_at: job.completedAt, steps: (job.steps ?? []).map(({ startedAt = null, completedAt = null, ...step }) => ({ ...step, started_at: startedAt, completed_at: completedAt })), check_run_url: `${api}/check-runs/${job.id}`, labels: ['ubuntu-latest'], runner_id: 1, runner_name: 'rehearsal', runner_group_id: 1, runner_group_name: 'Default',
+    completed_at: job.completedAt, steps: (job.steps ?? []).map(({ startedAt = null, completedAt = null, ...step }) => ({ ...step, started_at: startedAt, completed_at: completedAt })), check_run_url: `${api}/check-runs/${job.id}`, labels: ['ubuntu-latest'],
+    ...(job.hadRunner === false ? NO_RUNNER : RUNNER),
   };
 }
+
+const RUNNER = { runner_id: 1, runner_name: 'rehearsal', runner_group_id: 1, runner_group_name: 'Default' };
+const NO_RUNNER = { runner_id: null, runner_name: null, runner_group_id: null, runner_group_name: null };
 
 function pullRequestOf(repository: string, { number, base }: { readonly number: number; readonly base: string }, head: { readonly branch: string; readonly sha: string }): Record<string, unknown> {
   const repo = { id: numberOf(repository), url: `https://api.github.com/repos/${repository}`, name: repository.split('/')[1] ?? '' };

@@ -10,7 +10,7 @@ import { createCacheService } from './cache-service.ts';
 import { type Comment, createComments } from './comments.ts';
 import { createDeployments } from './deployments.ts';
 import { git, gitOrNull } from './git.ts';
-import { holdLock } from './held-lock.ts';
+import { type HeldBy, holdLock } from './held-lock.ts';
 import { createIssuer, type IdentityOfJob, type TokenClaims } from './identity.ts';
 import { createJobLogs } from './job-logs.ts';
 import { type Repository } from './objects.ts';
@@ -56,8 +56,8 @@ export interface GithubWorld {
   setJobLog(jobId: number, text: string | null): void;
   /** What stands under an issue or a pull request, the oldest first. */
   comments(repository: string, issue: number): readonly Comment[];
-  /** Another run, which is active, takes the lock. @returns how it gives it back */
-  holdLock(repository: string, environment: string): Promise<() => Promise<void>>;
+  /** Another run has the lock. @returns how it gives it back */
+  holdLock(repository: string, environment: string, by: HeldBy): Promise<() => Promise<void>>;
   /** As the lock's ref says it; of the repository that has one. */
   lock(environment: string): Promise<'free' | LockHeld>;
 }
@@ -119,7 +119,7 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
     setRun: (run) => runs.set(run),
     setJobs: (runId, jobs) => runs.setJobs(runId, jobs),
     comments: (repository, issue) => comments.of(repository, issue),
-    holdLock: (repository, environment) => holdLock(find(repository), environment, runs),
+    holdLock: (repository, environment, by) => holdLock({ repository: find(repository), environment, by, runs }),
     lock,
   };
 

@@ -11,7 +11,7 @@ export interface TwinRunOptions {
   readonly faults: readonly string[];
   /** Added to every round trip. */
   readonly latencyMs: number;
-  /** Whose deploy lock `github lock held-by-another-run` is about. */
+  /** Whose deploy lock `github lock held-by-…` is about. */
   readonly lock: { readonly repository: string; readonly environment: string };
 }
 
@@ -54,7 +54,7 @@ export async function openRun({ directory, speed, providers, attending, github }
   const proxy = await startProxy({ directory, providers, faults: () => script, recorder, speed, latencyMs });
   const own: Attending = { script, recorder };
   attending.add(own);
-  const giveBack = script.holdsLock() && script.take('github', 'lock') !== null ? await github.holdLock(lock.repository, lock.environment) : null;
+  const giveBack = await heldLock(script, github, lock);
   return {
     environment: proxy.environment,
     environmentOf: proxy.environmentOf,
@@ -71,4 +71,16 @@ export async function openRun({ directory, speed, providers, attending, github }
       await recorder.close();
     },
   };
+}
+
+/** @returns how the other run gives the lock back; null: no fault says that one has it */
+async function heldLock(script: FaultScript, github: Pick<GithubWorld, 'holdLock'>, { repository, environment }: TwinRunOptions['lock']): Promise<(() => Promise<void>) | null> {
+  const kind = script.take('github', 'lock')?.effect.kind;
+  switch (kind) {
+    case 'held-by-another-run': return github.holdLock(repository, environment, 'another-run');
+    case 'held-by-ended-run': return github.holdLock(repository, environment, 'ended-run');
+    case 'held-by-lost-run': return github.holdLock(repository, environment, 'lost-run');
+    case 'held-by-unknown-run': return github.holdLock(repository, environment, 'unknown-run');
+    default: return null;
+  }
 }

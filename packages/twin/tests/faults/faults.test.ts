@@ -52,7 +52,7 @@ test.each([
   ['run step vendure/deploy 2 SIGINT', 'the count is "2". Allowed: 1, for a step runs once in a run'],
   ['run step vendure/deploy 1 SIGINT for 5s', 'the effect is "SIGINT for 5s"'],
   ['github lock held-by-another-run for 5s', 'for <n>s only on a request, a tool or never-healthy'],
-  ['github lock stolen', 'the effect is "stolen". Allowed: held-by-another-run'],
+  ['github lock stolen', 'the effect is "stolen". Allowed: held-by-another-run, held-by-ended-run, held-by-lost-run, held-by-unknown-run'],
   ['fly machine app/0 1 reverts', 'the machine is "app/0"'],
   ['fly machine app/1 1 reverts for 5s', 'for <n>s only on a request, a tool or never-healthy'],
   ['fly graphql 1 503', 'the operation is "1"'],

@@ -34,7 +34,7 @@ export const createAndDelete: Protocol = ({ process: { clock }, git, runs }) => 
           if (since.sha !== head.sha) Object.assign(since, { sha: head.sha, at: clock.now() });
           const other = head.state.state.holder;
           const standing = other.kind === 'local' ? { kind: 'silence' as const, ms: clock.now() - since.at, steal: from === 'silent' } : await runs.standingOf(other, head.state.state.hold);
-          if (judgeHolder(standing).kind === 'dead') await git.deleteRef();
+          if (from === 'anybody' || judgeHolder(standing).kind === 'dead') await git.deleteRef();
         }
         if (clock.now() >= ends) return null;
         await clock.sleep(POLL_MS);

@@ -39,7 +39,8 @@ interface Steps {
   readonly plan: Deployer;
   readonly clock: SteadyClock;
   readonly fence: () => Promise<Fence>;
-  readonly acts: (isActing: boolean) => void;
+  /** With the sequence of the fence; null: no more. */
+  readonly acts: (sequence: number | null) => void;
   readonly lost?: AbortSignal;
 }
 
@@ -47,12 +48,13 @@ interface Steps {
 async function act({ plan, clock, fence, acts, lost }: Steps): Promise<void> {
   for (const { restMs, workMs } of plan.steps) {
     await clock.sleep(restMs, lost);
-    if ((await fence()).kind !== 'held') return;
-    acts(true);
+    const fenced = await fence();
+    if (fenced.kind !== 'held') return;
+    acts(fenced.sequence);
     try {
       await clock.sleep(workMs, lost);
     } finally {
-      acts(false);
+      acts(null);
     }
   }
 }
@@ -67,11 +69,10 @@ function startRun(world: World, plan: Deployer, which: Attempt, fates: () => Fat
   const { time, runs } = world;
   const run: Run = { status: 'in_progress', completedAt: null, jobs: [] };
   runs.set(`${which.id}.${which.attempt}`, run);
-  const owner = `${plan.kind} ${which.id}.${which.attempt}`;
   const names = plan.kind === 'run' ? ['vendure', 'dashboard'] : ['vendure'];
   const goOn = (isGood: boolean): void => {
     const job = isGood ? names.shift() : undefined;
-    if (job !== undefined) return startJob({ world, plan, which, owner, run, fates }, job, goOn);
+    if (job !== undefined) return startJob({ world, plan, which, run, fates }, job, goOn);
     const end = (): void => {
       endRun(run, time);
       if (plan.againMs !== null && which.attempt === 1) time.after(plan.againMs, () => startRun(world, { ...plan, death: null, againMs: null }, { ...which, attempt: 2 }, fates));
@@ -88,16 +89,18 @@ function startRun(world: World, plan: Deployer, which: Attempt, fates: () => Fat
   goOn(true);
 }
 
+// As long as a runner that was lost may go on. 329 s: what GitHub tells is in whole seconds.
+const LAST_CALL_MS = 329_000;
+
 interface InRun {
   readonly world: World;
   readonly plan: Deployer;
   readonly which: Attempt;
-  readonly owner: string;
   readonly run: Run;
   readonly fates: () => Fate;
 }
 
-function startJob({ world, plan, which, owner, run, fates }: InRun, name: string, goOn: (isGood: boolean) => void): void {
+function startJob({ world, plan, which, run, fates }: InRun, name: string, goOn: (isGood: boolean) => void): void {
   const { time, referee } = world;
   const job: Job = { status: 'in_progress', completedAt: null, isReported: false };
   run.jobs.push(job);
@@ -106,6 +109,8 @@ function startJob({ world, plan, which, owner, run, fates }: InRun, name: string
   const me = holderOf(which, name, run.jobs.length);
   const left: { known: Known | null; intended: Intended | null } = { known: null, intended: null };
   const cancel = new AbortController();
+  // Of the run's hold, where another job has taken it.
+  let { nonce } = me;
   let isOver = false;
   let isLost = false;
   const over = (isGood: boolean): void => {
@@ -127,7 +132,8 @@ function startJob({ world, plan, which, owner, run, fates }: InRun, name: string
     left.known = await locking.acquire({ holder: me, hold: plan.kind === 'run' ? 'run' : 'job', from: plan.from, waitMs: plan.waitMs, signal: cancel.signal, intend: (intended) => { left.intended = intended; } });
     if (left.known === null) return false;
     const holder = left.known.state.holder ?? me;
-    await act({ plan, clock: main.clock, fence: () => locking.fence(holder), acts: (isActing) => (isActing ? referee.begins(owner) : referee.ends(owner)) });
+    nonce = holder.nonce;
+    await act({ plan, clock: main.clock, fence: () => locking.fence(holder), acts: (sequence) => (sequence === null ? referee.ends(nonce) : referee.begins(nonce, sequence)) });
     return true;
   };
   work().then(over, () => over(false));
@@ -137,7 +143,7 @@ function startJob({ world, plan, which, owner, run, fates }: InRun, name: string
   const { kind, atMs, closesAfterMs, goesOnMs } = plan.death;
   const stop = (): void => {
     main.die();
-    referee.ends(owner);
+    referee.ends(nonce);
   };
   time.after(atMs, () => {
     if (isOver) return;
@@ -150,6 +156,7 @@ function startJob({ world, plan, which, owner, run, fates }: InRun, name: string
       endJob(job, time, false);
       goOn(false);
     });
+    time.after(closesAfterMs + LAST_CALL_MS, () => referee.isFinal(nonce));
     time.after(closesAfterMs + goesOnMs, stop);
   });
 }
@@ -160,11 +167,11 @@ function startLocal(world: World, plan: Deployer, id: number, fates: () => Fate)
   const machine = startProcess(time, plan.skew);
   const locking = speaker(world, machine, fates);
   const holder: Holder = { kind: 'local', repo: 'example/shop', host: `laptop-${id}`, pid: id, actor: 'operator', nonce: owner };
-  let isWorking = false;
-  const acts = (isActing: boolean): void => {
-    isWorking = isActing;
-    if (isActing) referee.begins(owner);
-    else referee.ends(owner);
+  let working: number | null = null;
+  const acts = (sequence: number | null): void => {
+    working = sequence;
+    if (sequence === null) referee.ends(owner);
+    else referee.begins(owner, sequence);
   };
   const work = async (): Promise<void> => {
     const known = await locking.acquire({ holder, hold: 'job', from: plan.from, waitMs: plan.waitMs, signal: new AbortController().signal, intend: () => undefined });
@@ -177,8 +184,9 @@ function startLocal(world: World, plan: Deployer, id: number, fates: () => Fate)
   quietly(work(), () => undefined);
   // A machine that sleeps does nothing. When it wakes up, what deploys is stopped before it goes on.
   machine.onPause((isPaused) => {
-    if (isWorking && isPaused) referee.ends(owner);
-    if (isWorking && !isPaused) referee.begins(owner);
+    if (working === null) return;
+    if (isPaused) referee.ends(owner);
+    else referee.begins(owner, working);
   });
   for (const { atMs, lengthMs } of plan.pauses) time.after(atMs, () => machine.pause(lengthMs));
   if (plan.death === null) return;

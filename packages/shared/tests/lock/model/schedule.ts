@@ -8,7 +8,8 @@ export interface Deployer {
   readonly startMs: number;
   readonly steps: readonly { readonly restMs: number; readonly workMs: number }[];
   readonly waitMs: number;
-  readonly from: 'dead' | 'silent';
+  /** `anybody`: a person's force. */
+  readonly from: 'dead' | 'silent' | 'anybody';
   /** false: nothing of it gives the lock back at its end. */
   readonly tidies: boolean;
   readonly cancelMs: number | null;
@@ -42,11 +43,10 @@ const deployer: Arbitrary<Deployer> = record({
   startMs: ms(60_000),
   steps: array(record({ restMs: ms(30_000), workMs: ms(200_000) }), { minLength: 1, maxLength: 3 }),
   waitMs: constantFrom(60_000, 600_000, 1_800_000),
-  from: constantFrom('dead' as const, 'silent' as const),
+  from: oneof({ weight: 8, arbitrary: constantFrom('dead' as const, 'silent' as const) }, { weight: 1, arbitrary: constant('anybody' as const) }),
   tidies: oneof({ weight: 3, arbitrary: constant(true) }, { weight: 1, arbitrary: constant(false) }),
   cancelMs: oneof({ weight: 3, arbitrary: constant(null) }, { weight: 1, arbitrary: ms(120_000) }),
-  // 329 s: what GitHub tells is in whole seconds.
-  death: oneof({ weight: 1, arbitrary: constant(null) }, { weight: 1, arbitrary: record({ kind: constantFrom('crash' as const, 'lost' as const), atMs: ms(200_000), closesAfterMs: ms(300_000, 5_000), goesOnMs: ms(329_000) }) }),
+  death: oneof({ weight: 1, arbitrary: constant(null) }, { weight: 1, arbitrary: record({ kind: constantFrom('crash' as const, 'lost' as const), atMs: ms(200_000), closesAfterMs: ms(300_000, 5_000), goesOnMs: ms(900_000) }) }),
   pauses: array(record({ atMs: ms(400_000), lengthMs: ms(400_000, 1_000) }), { maxLength: 2 }),
   againMs: oneof({ weight: 2, arbitrary: constant(null) }, { weight: 1, arbitrary: ms(60_000) }),
   skew: record({ offset: integer({ min: -3_600_000, max: 3_600_000 }), rate: constantFrom(0.92, 1, 1.08) }),

@@ -1,0 +1,33 @@
+import type { JobOutcome } from '@vendure-deploy/runner';
+import type { JobState } from '@vendure-deploy/twin';
+
+/** Tells the rehearsed GitHub how each job of a run stands, as its runners would. */
+export interface JobBook {
+  started(name: string): void;
+  ended(outcome: JobOutcome): void;
+  /** From now on the runner is gone: nobody reports the end of a step any more. */
+  lost(): void;
+  /** Once GitHub knows all of it. */
+  settled(): Promise<void>;
+}
+
+export function openJobBook(runId: number, tell: (jobs: readonly JobState[]) => Promise<void>): JobBook {
+  const jobs = new Map<string, JobState>();
+  let told = Promise.resolve();
+  let isLost = false;
+  const write = (name: string, state: Omit<JobState, 'id' | 'name' | 'startedAt'>): void => {
+    const known = jobs.get(name);
+    jobs.set(name, { id: known?.id ?? runId * 1000 + jobs.size + 1, name, startedAt: known?.startedAt ?? new Date().toISOString(), ...state });
+    const all = [...jobs.values()];
+    told = told.then(() => tell(all));
+  };
+  return {
+    started: (name) => write(name, { status: 'in_progress', conclusion: null, completedAt: null }),
+    ended: ({ id, result, steps }) => write(id, {
+      status: 'completed', conclusion: result, completedAt: new Date().toISOString(), hadRunner: jobs.has(id),
+      steps: isLost && jobs.has(id) ? [{ name: 'lost', number: 1, status: 'in_progress', conclusion: null }] : steps.map(({ name, conclusion }, index) => ({ name, number: index + 1, status: 'completed', conclusion })),
+    }),
+    lost: () => { isLost = true; },
+    settled: () => told,
+  };
+}
