@@ -66,11 +66,12 @@ export async function run(context: Context): Promise<Result> {
   // The Redis app's own image again needs neither: the shop's database is not touched.
   const backup = shopServes ? null : await auditAndBackUp(context, commands, watch);
 
+  const installed = flyctlInstaller(context, flyctlRelease);
+  await watch.time('tool', () => log.group('Install flyctl', installed));
+  // Right before the first write, and not before a download that may take its time.
   const fence = (): Promise<string | null> => fenced(context);
   const held = await fence();
   if (held !== null) return refuse(story, plan, { decision: 'failed', reasonCode: 'fence-lost', message: held }, { backup });
-  const installed = flyctlInstaller(context, flyctlRelease);
-  await watch.time('tool', () => log.group('Install flyctl', installed));
   const synced = work === null ? null : await watch.time('redis', () => syncRedis({ ...work, context, installed, fence }));
   if (synced !== null && synced.problem !== null) return refuse(story, plan, synced.problem, { backup, synced });
   if (shopServes && work !== null) {

@@ -30,6 +30,9 @@ export interface World extends AsyncDisposable {
   until(truth: () => Promise<boolean>): Promise<void>;
   /** As if nobody had ever taken it. */
   forgetLock(): Promise<void>;
+  /** A commit with that message becomes the lock's head. @returns its sha */
+  putLock(message: string): Promise<string>;
+  lockHead(): Promise<string>;
   /** The lock's history as git has it, newest first: what each commit did. */
   lockHistory(): Promise<string[]>;
 }
@@ -57,6 +60,13 @@ export async function openWorld(): Promise<World> {
       while (!(await truth())) await setTimeout(20);
     },
     forgetLock: async () => void (await git(twin.github.bare(REPOSITORY), 'update-ref', '-d', LOCK)),
+    async putLock(message) {
+      const bare = twin.github.bare(REPOSITORY);
+      const sha = await git(bare, '-c', 'user.name=Stranger', '-c', 'user.email=stranger@example.com', 'commit-tree', 'refs/heads/main^{tree}', '-m', message);
+      await git(bare, 'update-ref', LOCK, sha);
+      return sha;
+    },
+    lockHead: () => git(twin.github.bare(REPOSITORY), 'rev-parse', LOCK),
     async lockHistory() {
       const said = await git(twin.github.bare(REPOSITORY), 'log', '--format=%s', '--end-of-options', LOCK).catch(() => '');
       return said.split('\n').filter((line) => line !== '');
