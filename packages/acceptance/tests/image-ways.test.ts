@@ -102,6 +102,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['a source that is not there', { 'promote-from': 'stage' }, /`promote-from` is "stage"\. Allowed: staging, or none/],
   ['the environment as its own source', { 'promote-from': 'production' }, /the environment itself/],
   ['a token of two lines', { 'registry-token': 'one\ntwo' }, /registry token has a line break/],
+  ['a lock without a token that renews it', { 'lock-nonce': 'n', 'github-token': '' }, /input `lock-nonce` is given without `github-token`/],
   ['a build secret that is none', { 'build-secrets': 'nonsense' }, /input `build-secrets`: line 1 is not NAME=VALUE/],
 ])('%s is refused before any request, in one sentence', async (_name, inputs, words) => {
   await using run = await world.openRun();
@@ -109,6 +110,26 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(ended.exitCode).toBe(1);
   expect(annotations(ended).join('\n')).toMatch(words);
   expect(run.requests()).toEqual([]);
+});
+
+test('with a lock that it was told of the tag is written only while that is held, and the lock is renewed right before it', async () => {
+  const theirs = await seed('shop-staging', 'staging', 'own');
+  await using run = await world.openRun();
+  const environment = { ...run.environment, PATH: shelf.path };
+  const taken = await startAction({ folder: subjectOf('deploy-lock').folder, inputs: { operation: 'acquire', environment: 'production', 'github-token': world.githubToken }, environment: run.environment });
+  const nonce = taken.outputs['nonce'] ?? '';
+
+  const lost = await ask({ inputs: { 'lock-nonce': 'of-another', 'github-token': world.githubToken }, environment });
+  expectEnding(lost, subject, { decision: 'failed', reasonCode: 'fence-lost' });
+  expect(annotations(lost)[0]).toMatch(/the deploy lock of production is not this run's: it is held by example\/shop run 1001 .* No tag was written\./u);
+  expect(await world.twin.registry.image({ repository: 'shop-production', reference: `production-${sha}` })).toBeNull();
+
+  const held = await ask({ inputs: { 'lock-nonce': nonce, 'github-token': world.githubToken }, environment });
+  expectEnding(held, subject, { decision: 'done', reasonCode: 'image-promoted' });
+  expect(held.outputs['image-digest']).toBe(theirs);
+  expect((await world.lockHistory())[0]).toBe('deploy-lock production: renew #2 [skip ci]');
+  const writes = run.requests().filter(({ method, path }) => (method === 'PATCH' && path.includes('/git/refs/')) || (method === 'PUT' && path.endsWith(`/manifests/production-${sha}`)));
+  expect(writes.map(({ provider }) => provider)).toEqual(['github', 'registry']);
 });
 
 test("an app that Fly does not have is told apart from a registry that is unwell, with the command to type", async () => {

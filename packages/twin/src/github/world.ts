@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Provider } from '../provider.ts';
 import { createRuns, type JobState, type RunState } from './actions.ts';
-import { notFound, refuse, Refusal } from './answers.ts';
+import { notFound, refuse, Refusal, unlessKnown } from './answers.ts';
 import type { CacheEntry } from './cache-entries.ts';
 import { createCacheService } from './cache-service.ts';
 import { type Comment, createComments } from './comments.ts';
@@ -146,7 +146,7 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
     const path = url.pathname.split('/').slice(1).map((segment) => decodeURIComponent(segment));
     if (path[0] !== 'repos') return rest.global(path, access);
     const repository = find(`${path[1] ?? ''}/${path[2] ?? ''}`);
-    return rest.repository({ repository, path: path.slice(3), url, method: request.method, access, body: await bodyOf(request) });
+    return unlessKnown(request, await rest.repository({ repository, path: path.slice(3), url, method: request.method, access, body: await bodyOf(request) }));
   }
 
   async function smartHttp(request: Request, url: URL): Promise<Response> {

@@ -59,6 +59,27 @@ test.each<[string, string, string, number, (head: string) => unknown]>([
   expect({ valid: validate(await response.json()), errors: validate.errors ?? null }).toEqual({ valid: true, errors: null });
 });
 
+test('who shows the tag of a reading again is told 304 until something has changed', async () => {
+  const path = '/git/ref/heads/main';
+  const first = await call('GET', path);
+  const known = { 'if-none-match': first.headers.get('etag') ?? '' };
+  expect((await call('GET', path, undefined, known)).status).toBe(304);
+  expect((await call('GET', '/git/ref/heads/main', undefined, { 'if-none-match': 'W/"other"' })).status).toBe(200);
+});
+
+test('each attempt of a run stays what it was', async () => {
+  const run = { id: 9, repository: 'example/shop', startedAt: '2026-01-01T00:00:00Z' } as const;
+  stage.github.setRun({ ...run, status: 'completed', conclusion: 'failure', endedAt: '2026-01-01T00:05:00Z' });
+  stage.github.setJobs(9, [{ id: 90, name: 'vendure', status: 'completed', conclusion: 'cancelled', startedAt: run.startedAt, completedAt: '2026-01-01T00:05:00Z', hadRunner: false }]);
+  stage.github.setRun({ ...run, attempt: 2, status: 'in_progress' });
+  const said = async (path: string): Promise<unknown> => (await call('GET', `/actions/${path}`)).json();
+  expect(await said('runs/9/attempts/1')).toMatchObject({ status: 'completed', conclusion: 'failure', updated_at: '2026-01-01T00:05:00Z', run_attempt: 1 });
+  expect(await said('runs/9')).toMatchObject({ status: 'in_progress', run_attempt: 2 });
+  expect(await said('runs/9/attempts/1/jobs')).toMatchObject({ total_count: 1, jobs: [{ id: 90, run_attempt: 1, runner_id: null }] });
+  expect(await said('runs/9/attempts/2/jobs')).toMatchObject({ total_count: 0 });
+  expect((await call('GET', '/actions/runs/9/attempts/3')).status).toBe(404);
+});
+
 test('a ref moves forward only, and only from the head it had', async () => {
   const { tree: { sha: tree } } = await (await call('GET', `/git/commits/${head}`)).json() as { tree: { sha: string } };
   const child = async (message: string): Promise<string> => (await (await call('POST', '/git/commits', { message, tree, parents: [head] })).json() as { sha: string }).sha;
@@ -69,8 +90,8 @@ test('a ref moves forward only, and only from the head it had', async () => {
   expect(await (await call('POST', '/git/refs', { ref: 'refs/heads/lock', sha: head })).json()).toMatchObject({ message: 'Reference already exists' });
 });
 
-function call(method: string, path: string, body?: unknown): Promise<Response> {
-  return stage.github.provider.fetch(new Request(`${API}/repos/example/shop${path}`, { method, headers: { authorization: `Bearer ${stage.token}` }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }));
+function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return stage.github.provider.fetch(new Request(`${API}/repos/example/shop${path}`, { method, headers: { authorization: `Bearer ${stage.token}`, ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }));
 }
 
 /** OpenAPI 3.0's `nullable` in the words of JSON Schema. */
