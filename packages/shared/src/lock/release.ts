@@ -2,7 +2,7 @@ import type { SteadyClock } from './clock.ts';
 import type { GitRefClient } from './git-ref-client.ts';
 import { readLock, type Unreadable } from './read.ts';
 import type { Holder, LockState } from './state.ts';
-import { swap, type Head, type Known } from './swap.ts';
+import { swap, type Head, type Known, type SwapRequest } from './swap.ts';
 
 /** A commit that may land on its parent. Parent '': there was no lock. */
 export interface Intended {
@@ -37,7 +37,7 @@ const races = 12;
 
 /** Gives the lock back by the same swap that takes it. A lock of somebody else is never touched. */
 export async function release(request: ReleaseRequest): Promise<Released> {
-  const { git, environment, phase, reason, clock, signal } = request;
+  const { git, environment, clock, signal } = request;
   let { known } = request;
   let why = 'what GitHub says of it is older than what is known';
   for (let race = 1; race <= races; race += 1) {
@@ -46,20 +46,11 @@ export async function release(request: ReleaseRequest): Promise<Released> {
     if (head.kind === 'unknown' || head.kind === 'denied' || head.kind === 'foreign') return head;
     const plan = planRelease(head, request);
     if (plan.kind === 'was-free' || plan.kind === 'lost') return plan;
-    if (plan.kind === 'seal') {
-      const { holder, state } = plan;
-      const result = await swap({ git, environment, head, clock, signal, next: { ...state, why: 'renew', prev_holder: null } });
-      if (result.kind === 'won' || (result.kind === 'lost' && result.landed)) return { kind: 'lost', holder, state };
+    if (plan.kind === 'swap') {
+      const result = await swap({ git, environment, head, clock, signal, next: plan.next });
+      // It may have landed, and somebody moved on since.
+      if (result.kind === 'won' || (result.kind === 'lost' && result.landed)) return plan.then;
       if (result.kind !== 'lost') return result;
-      why = `the lock could not be moved: ${result.why}`;
-    }
-    if (plan.kind === 'free') {
-      const state = head.kind === 'read' ? head.state : null;
-      const result = await swap({ git, environment, head, clock, signal, next: { state: 'free', hold: state?.hold ?? 'job', holder: state?.holder ?? null, since: '', phase, reason, why: 'release', prev_holder: null } });
-      if (result.kind === 'won') return { kind: 'released', sequence: result.head.state.seq };
-      if (result.kind !== 'lost') return result;
-      // It landed, and somebody has taken it since.
-      if (result.landed) return { kind: 'released', sequence: (state?.seq ?? 0) + 1 };
       why = `the lock could not be moved: ${result.why}`;
     }
     await clock.sleep(100 * 2 ** Math.min(race, 6), signal);
@@ -67,16 +58,21 @@ export async function release(request: ReleaseRequest): Promise<Released> {
   return { kind: 'unknown', why };
 }
 
-type Plan = { kind: 'free' } | { kind: 'seal'; holder: Holder; state: LockState } | { kind: 'look-again' } | Extract<Released, { kind: 'was-free' } | { kind: 'lost' }>;
+type Plan = { kind: 'swap'; next: SwapRequest['next']; then: Released } | { kind: 'look-again' } | Extract<Released, { kind: 'was-free' } | { kind: 'lost' }>;
 
 /** Pure: what to do about the head that was read. */
-function planRelease(head: Head, { mine, intended, known }: ReleaseRequest): Plan {
+function planRelease(head: Head, { mine, intended, known, phase, reason }: ReleaseRequest): Plan {
   const state = head.kind === 'read' ? head.state : null;
   const holder = state?.state === 'held' ? state.holder : null;
-  const mayStillLand = intended !== undefined && intended.parent === (head.kind === 'read' ? head.sha : '');
-  // What it says stays as it is, also where it would have been stolen or forced: only its commit becomes another one.
-  if (mayStillLand) return state === null || holder === null ? { kind: 'free' } : { kind: 'seal', holder, state };
-  if ((state?.seq ?? 0) < (known?.state.seq ?? intended?.sequence ?? 0)) return { kind: 'look-again' };
+  const seq = state?.seq ?? 0;
+  const free: Plan = {
+    kind: 'swap', next: { state: 'free', hold: state?.hold ?? 'job', holder: state?.holder ?? null, since: '', phase, reason, why: 'release', prev_holder: null }, then: { kind: 'released', sequence: seq + 1 },
+  };
+  if (intended !== undefined && intended.parent === (head.kind === 'read' ? head.sha : '')) {
+    // What it says stays as it is, also where it would have been stolen or forced: only its commit becomes another one.
+    return state === null || holder === null ? free : { kind: 'swap', next: { ...state, why: 'renew', prev_holder: null }, then: { kind: 'lost', holder, state } };
+  }
+  if (seq < (known?.state.seq ?? intended?.sequence ?? 0)) return { kind: 'look-again' };
   if (state === null || holder === null) return { kind: 'was-free' };
-  return mine(holder) ? { kind: 'free' } : { kind: 'lost', holder, state };
+  return mine(holder) ? free : { kind: 'lost', holder, state };
 }
