@@ -23,9 +23,9 @@ export interface ScanRequest {
 }
 
 /** What the migrations of a deploy do to the release that still runs meanwhile. No code of the shop is run: sources and SQL are only parsed. */
-export async function scanMigrations({ target, history, tree, applied = new Set() }: ScanRequest): Promise<MigrationScan<RuleId>> {
+export async function scanMigrations({ target, history, tree, applied }: ScanRequest): Promise<MigrationScan<RuleId>> {
   const reading = new Reading(tree);
-  const set = await collect(target, reading, applied);
+  const set = await collect(target, reading, { down: true, ...(applied === undefined ? {} : { applied }) });
   const known = {
     migrations: set.migrations.map(({ className, timestamp, file, line }) => ({ className, timestamp, file, line })),
     unread: set.unread,
@@ -33,7 +33,7 @@ export async function scanMigrations({ target, history, tree, applied = new Set(
   };
   // The parsers of SQL are loaded for a reason only.
   if (set.migrations.every(({ up }) => up.length === 0)) return { ...known, notPostgres: [], ...suppress([], set.texts) };
-  const { findings, notPostgres } = judgeSet(set, await collect(history, reading, new Set()), await sqlParser());
+  const { findings, notPostgres } = judgeSet(set, await collect(history, reading), await sqlParser());
   return { ...known, notPostgres, ...suppress(inOrder(findings, set), set.texts) };
 }
 

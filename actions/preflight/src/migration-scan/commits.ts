@@ -1,4 +1,5 @@
 import type { Log } from '@vendure-deploy/shared/action';
+import { isSha } from '@vendure-deploy/shared/release';
 import { processRedactor, Secret } from '@vendure-deploy/shared/secrets';
 import { childEnvironment, query, runTool } from '@vendure-deploy/shared/tools';
 
@@ -16,7 +17,7 @@ export interface CommitRequest {
 /** Has each commit in the clone, and fetches just those that it lacks. @returns why one is not to be had, or null */
 export async function haveCommits(request: CommitRequest, shas: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
   const found = new Map<string, string | null>();
-  for (const sha of shas) found.set(sha, (await has(request.workspace, sha)) ? null : await fetched(request, sha));
+  for (const sha of shas) found.set(sha, !isSha(sha) ? `${JSON.stringify(sha)} is no full SHA` : (await has(request.workspace, sha)) ? null : await fetched(request, sha));
   return found;
 }
 

@@ -59,10 +59,10 @@ async function scanned(before: MigrationTree | null, after: MigrationTree): Prom
   const left = new Set([...(before?.files ?? [])].filter(([path, { oid }]) => after.files.get(path)?.oid !== oid).map(([path]) => path));
   if (changed.length === 0 && left.size === 0) return { scan: NONE, changes: [] };
   // The parsers are 2 MB, and most deploys bring no migration.
-  const { migrationsIn, scanMigrations } = await import('@vendure-deploy/migration-scan');
-  const history = before === null ? [] : await before.sources([...before.files.keys()]);
-  const fresh = await after.sources(changed);
+  const { LIMITS, migrationsIn, scanMigrations } = await import('@vendure-deploy/migration-scan');
+  const history = before === null ? [] : await before.sources([...before.files.keys()], LIMITS.fileBytes);
+  const fresh = await after.sources(changed, LIMITS.fileBytes);
   const byPath = (files: readonly MigrationFile[]): MigrationsByPath => new Map(files.map((file) => [file.path, migrationsIn(file)]));
   const { target, changes, applied } = changedMigrations(byPath(history.filter(({ path }) => left.has(path))), byPath(fresh));
-  return { scan: await scanMigrations({ target: fresh.filter(({ path }) => target.includes(path)), history, tree: after, applied }), changes };
+  return { scan: await scanMigrations({ target: fresh.filter(({ path }) => target.includes(path)), history, tree: after.whole(LIMITS.fileBytes), applied }), changes };
 }

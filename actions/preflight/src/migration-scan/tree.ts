@@ -4,19 +4,18 @@ import picomatch from 'picomatch';
 
 interface Entry { readonly oid: string; readonly bytes: number; readonly symlink: boolean }
 
-/** The files of a commit, read from git's objects. */
-export interface MigrationTree extends Tree {
+/** The files of a commit, read from git's objects. `largest`: what has more bytes is not taken into memory. */
+export interface MigrationTree {
   /** The migration files, by path. */
   readonly files: ReadonlyMap<string, Entry>;
-  sources(paths: readonly string[]): Promise<MigrationFile[]>;
+  sources(paths: readonly string[], largest: number): Promise<MigrationFile[]>;
+  /** All files, for what migrations read. */
+  whole(largest: number): Tree;
 }
 
 /** Where TypeORM's migrations lie when nothing is configured: sources, not what was compiled of them. */
 const USUAL = ['**/migrations/*.{ts,js}', '**/migration/*.{ts,js}'];
 const COMPILED = ['**/dist/**', '**/build/**', '**/node_modules/**', '**/*.d.ts', '**/*.{test,spec}.{ts,js}'];
-
-/** Beyond it a blob is not taken into memory; the scan refuses it by its size. */
-const LARGEST = 4 * 1024 * 1024;
 
 /** @returns null when git cannot list the commit */
 export async function treeOf(workspace: string, sha: string, glob: string | undefined): Promise<MigrationTree | null> {
@@ -27,9 +26,8 @@ export async function treeOf(workspace: string, sha: string, glob: string | unde
   const files = new Map([...all].filter(([path]) => wanted(path)));
   return {
     files,
-    sources: (paths) => sourcesOf(workspace, paths.flatMap((path) => { const entry = files.get(path); return entry === undefined ? [] : [[path, entry] as const]; })),
-    read: (path) => readFile(workspace, all.get(path)),
-    named: async (name) => [...all.keys()].filter((path) => path === name || path.endsWith(`/${name}`)),
+    sources: (paths, largest) => sourcesOf(workspace, [...files].filter(([path]) => paths.includes(path)), largest),
+    whole: (largest) => ({ read: (path) => readFile(workspace, all.get(path), largest), named: async (name) => [...all.keys()].filter((path) => path === name || path.endsWith(`/${name}`)) }),
   };
 }
 
@@ -40,16 +38,16 @@ function entryOf(line: string): [string, Entry][] {
 }
 
 /** All of them by one process. */
-async function sourcesOf(workspace: string, files: readonly (readonly [string, Entry])[]): Promise<MigrationFile[]> {
-  const readable = files.filter(([, { symlink, bytes }]) => !symlink && bytes <= LARGEST);
+async function sourcesOf(workspace: string, files: readonly (readonly [string, Entry])[], largest: number): Promise<MigrationFile[]> {
+  const readable = files.filter(([, { symlink, bytes }]) => !symlink && bytes <= largest);
   const blobs = await blobsOf(workspace, readable.map(([, { oid }]) => oid));
   return files.map(([path, { oid, bytes, symlink }]) => ({ path, source: symlink ? { refused: 'it is a symlink' } : (blobs.get(oid) ?? { bytes }) }));
 }
 
-async function readFile(workspace: string, entry: Entry | undefined): Promise<TreeFile> {
+async function readFile(workspace: string, entry: Entry | undefined, largest: number): Promise<TreeFile> {
   if (entry === undefined) return { kind: 'missing' };
   if (entry.symlink) return { kind: 'refused', why: 'it is a symlink' };
-  if (entry.bytes > LARGEST) return { kind: 'refused', why: `it has ${entry.bytes} bytes, and ${LARGEST} is the most that is read` };
+  if (entry.bytes > largest) return { kind: 'refused', why: `it has ${entry.bytes} bytes, and ${largest} is the most that is read` };
   const blob = (await blobsOf(workspace, [entry.oid])).get(entry.oid);
   return blob === undefined ? { kind: 'refused', why: 'git does not give it' } : { kind: 'text', text: blob.toString('utf8') };
 }

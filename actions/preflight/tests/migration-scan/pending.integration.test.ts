@@ -118,9 +118,11 @@ test('a commit to deploy that is nowhere, and a folder that is no repository, ar
   const serving = await repository.commit({ [FIRST]: TABLE }, 30);
   const nowhere = await scanIn(await repository.clone(), { serving, target: 'e'.repeat(40) });
   const none = await scanIn(repository.folder, { serving, target: serving });
-  expect([nowhere, none]).toEqual([
+  const noSha = await scanIn(join(repository.folder, 'shop'), { serving, target: '--upload-pack=touch ran' });
+  expect([nowhere, none, noSha]).toEqual([
     { kind: 'unknown', why: expect.stringMatching(/^the commit to deploy is not in the clone: e{40} is no longer at origin/u) },
     { kind: 'unknown', why: expect.stringMatching(/could not fetch .* `origin`.* `contents: read`/u) },
+    { kind: 'unknown', why: 'the commit to deploy is not in the clone: "--upload-pack=touch ran" is no full SHA' },
   ]);
 });
 

@@ -22,8 +22,12 @@ export interface Collected {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** The migrations of the files in TypeORM's order, and by name what could not be read. */
-export async function collect(files: readonly MigrationFile[], reading: Reading, applied: ReadonlySet<string>): Promise<Collected> {
+/**
+ * The migrations of the files in TypeORM's order, and by name what could not be read.
+ * @param applied names of classes that are left out
+ * @param down whether it is followed too
+ */
+export async function collect(files: readonly MigrationFile[], reading: Reading, { applied = new Set(), down = false }: { readonly applied?: ReadonlySet<string>; readonly down?: boolean } = {}): Promise<Collected> {
   const migrations: Followed[] = [];
   const unread: Unread[] = [];
   const notMigrations: string[] = [];
@@ -45,9 +49,10 @@ export async function collect(files: readonly MigrationFile[], reading: Reading,
         unread.push({ file: file.path, reason: 'no-timestamp', why: `the name ${className === '' ? 'of its class' : className} does not end with a timestamp of 13 digits, so TypeORM refuses to run it` });
         continue;
       }
-      const [up, down] = await reading.followed(() => (['up', 'down'] as const).map((member) => followMigration(migration, member, program, file.path, reading)));
-      migrations.push({ className, timestamp, file: file.path, line, inTransaction, staticTransaction, up: up ?? [], down: down ?? [] });
-      for (const one of up ?? []) if (one.kind === 'sql') for (const span of one.text.spans) if (!texts.has(span.file)) texts.set(span.file, reading.textOf(span.file));
+      const follow = (member: 'up' | 'down'): Promise<readonly Sent[]> => reading.followed(() => followMigration(migration, member, program, file.path, reading));
+      const up = await follow('up');
+      migrations.push({ className, timestamp, file: file.path, line, inTransaction, staticTransaction, up, down: down ? await follow('down') : [] });
+      for (const one of up) if (one.kind === 'sql') for (const span of one.text.spans) if (!texts.has(span.file)) texts.set(span.file, reading.textOf(span.file));
     }
   }
   return { migrations: migrations.sort((a, b) => a.timestamp - b.timestamp), unread, notMigrations, texts };
