@@ -1,10 +1,11 @@
 /**
- * Writes what GitHub and readers see of an action from its typed registry: the inputs and outputs of action.yml, and the README's two tables.
- * `packages/acceptance/tests/contract.test.ts` fails when they are not fresh. Run: `npm run tables`
+ * Writes what GitHub and readers see of an action from its typed registry: the inputs and outputs of action.yml, and the README's two tables; and the rules of the migration scan in docs/migrations.md.
+ * `packages/acceptance/tests/contract.test.ts` and `packages/migration-scan/tests/docs.test.ts` fail when they are not fresh. Run: `npm run tables`
  */
 import { existsSync } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { rulesTable } from '@vendure-deploy/migration-scan';
 import { type ActionDescription, type AnyActionDefinition, describeAction } from '@vendure-deploy/shared/action';
 
 const actions = join(import.meta.dirname, '../actions');
@@ -19,13 +20,15 @@ for (const name of (await readdir(actions)).sort()) {
   await rewrite(join(folder, 'README.md'), /(?<=<!-- outputs:start -->\n)[\s\S]*?(?=<!-- outputs:end -->)/u, outputsTable(description));
 }
 
+await rewrite(join(actions, '..', 'docs/migrations.md'), /(?<=<!-- rules:start -->\n)[\s\S]*?(?=<!-- rules:end -->)/u, rulesTable());
+
 async function rewrite(file: string, part: RegExp, text: string): Promise<void> {
   const before = await readFile(file, 'utf8');
   if (!part.test(before)) throw new Error(`${file} has no place for the table: ${part.source}`);
   const after = before.replace(part, () => text);
   if (after === before) return;
   await writeFile(file, after);
-  console.log(`tables: ${file.slice(actions.length + 1)}`);
+  console.log(`tables: ${relative(join(actions, '..'), file)}`);
 }
 
 function metadata({ inputs, outputs }: ActionDescription): string {

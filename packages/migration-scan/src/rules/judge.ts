@@ -43,6 +43,8 @@ function fatesOfColumns(old: Table, now: Table, witness: Witness): Verdict[] {
     if (column.was === null) return [];
     const there = now.columns.get(column.was);
     if (there === column || column.moved === null) return [];
+    // DROP … IF EXISTS before an ADD: nothing says that there was one.
+    if (column.supposed && old.ever.some(({ was, name }) => was === null && name === column.was)) return [];
     const { by, how } = column.moved;
     const subject = `${old.was ?? old.key}.${column.was}`;
     if (there !== undefined) return [{ rule: 'column-recreated', ...(there.written || how === 'renamed' ? { kind: 'may-break' as const, detail: 'An UPDATE fills the new column.' } : {}), by, subject }];

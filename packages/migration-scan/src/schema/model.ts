@@ -13,6 +13,8 @@ export interface Column extends ColumnFacts {
   name: string;
   /** Its name before the set; null for what came with it. */
   was: string | null;
+  /** Only a statement that does nothing where it is absent speaks of it. */
+  readonly supposed: boolean;
   before: Readonly<ColumnFacts>;
   /** What last took it from where it was, or last set it. */
   moved: Moved | null;
@@ -134,8 +136,8 @@ export function tableOf(schema: Schema, key: string, kind: Table['kind'] = 'tabl
   return newTable(schema, key, { was: key, kind, complete: false });
 }
 
-export function newColumn(table: Table, name: string, was: string | null, facts: ColumnFacts): Column {
-  const column: Column = { name, was, ...facts, before: was === null ? { type: null, notNull: null, filled: null } : { ...facts }, moved: null, written: false, demanded: null };
+export function newColumn(table: Table, name: string, was: string | null, facts: ColumnFacts, supposed = false): Column {
+  const column: Column = { name, was, supposed, ...facts, before: was === null ? { type: null, notNull: null, filled: null } : { ...facts }, moved: null, written: false, demanded: null };
   table.columns.set(name, column);
   table.ever.push(column);
   return column;
@@ -147,7 +149,7 @@ export function columnOf(table: Table, name: string, mayBeAbsent: boolean): Colu
   if (known !== undefined) return known;
   // Of a table of the set all columns are known, as far as it was created with a list of them.
   if (table.complete && mayBeAbsent) return null;
-  return newColumn(table, name, table.was === null ? null : name, { type: null, notNull: null, filled: null });
+  return newColumn(table, name, table.was === null ? null : name, { type: null, notNull: null, filled: null }, mayBeAbsent);
 }
 
 export function typeNamed(schema: Schema, key: string): EnumType {
