@@ -115,6 +115,14 @@ test('an older migration that does not resolve makes nothing absent', async () =
   expect([known, gaps, garbage].map(({ findings }) => findings.filter(({ kind }) => kind === 'breaks-old-code').length)).toEqual([0, 1, 1]);
 });
 
+test('a file that is cut off anywhere is said to be something, and nothing throws', async () => {
+  const whole = written('for (const name of ["sku"]) { await queryRunner.query(`DO $$ BEGIN ALTER TABLE "product" DROP COLUMN "${name}"; END $$`); }').source as string;
+  for (let length = 1; length < whole.length; length += 3) {
+    const { migrations, unread, notMigrations } = await scan([file(whole.slice(0, length))]);
+    expect(migrations.length + unread.length + notMigrations.length).toBe(1);
+  }
+});
+
 test('nothing in a migration is run', async () => {
   const { findings } = await scan([written('require("node:fs").writeFileSync("/tmp/ran", ""); globalThis.ran = true; process.exit(3);', { before: 'globalThis.ran = true;' })]);
   expect([findings, 'ran' in globalThis]).toEqual([[], false]);
