@@ -60,6 +60,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'changeColumn to what differs': { body: `await queryRunner.changeColumn('product', 'note', new TableColumn({ name: 'note', type: 'text', isNullable: false })); await queryRunner.changeColumn('product', 'price', new TableColumn({ name: 'price', type: 'bigint', default: 0 }));`, gives: [['not-null-set', 'product.note'], ['column-recreated', 'product.price']] },
   'changeColumn to what it is': { body: `await queryRunner.changeColumn('product', 'note', new TableColumn({ name: 'note', type: 'text', isNullable: true }));`, gives: [] },
   'createIndex and createForeignKey': { body: `const table = await queryRunner.getTable('product'); await queryRunner.createIndex(table, new TableIndex({ name: 'IDX_sku', columnNames: ['sku'], isUnique: true })); await queryRunner.createForeignKey('product', new TableForeignKey({ columnNames: ['price'], referencedTableName: 'category', referencedColumnNames: ['id'], onDelete: 'CASCADE' }));`, gives: [['unique-added', 'product.sku'], ['foreign-key-added', 'product.price']] },
+  'super': { before: 'class Base { async drop(runner, name) { await runner.query(`ALTER TABLE "product" DROP COLUMN "${name}"`); } }\nclass Child extends Base { async drop(runner, name) { await super.drop(runner, name); await super.drop(runner, "note"); } }', body: 'await new Child().drop(queryRunner, "sku");', gives: drops('sku', 'note') },
   'a foreign key that is looked up': { body: `const table = await queryRunner.getTable('product'); const key = table.foreignKeys.find((one) => one.columnNames.includes('x')); await queryRunner.dropForeignKey('product', key); await queryRunner.dropForeignKeys(table, table.foreignKeys);`, gives: [] },
   'a runner under another name': { body: `const runner = queryRunner; const query = runner.query.bind(runner); await query('ALTER TABLE "product" DROP COLUMN "sku"'); await (runner as any)['query']('ALTER TABLE "product" DROP COLUMN "note"');`, gives: drops('sku', 'note') },
   'createTable of a new one': { body: `await queryRunner.createTable(new Table({ name: 'banner', columns: [{ name: 'id', type: 'int', isPrimary: true, isGenerated: true }, { name: 'kind', type: 'enum', enum: ['x'] }], indices: [{ columnNames: ['kind'], name: 'i' }] }), true); await queryRunner.dropColumn('banner', 'kind');`, gives: [] },
@@ -91,9 +92,19 @@ test.each<[string, string, string[]]>([
   ['a name of its own', `export class Drop implements MigrationInterface { name = 'Named1700000000002'; async up(queryRunner) { ${DROP} } async down() {} }`, ['Named1700000000002']],
   ['up as an arrow', `export class Drop1700000000001 { up = async (queryRunner) => { ${DROP} }; down = async () => {}; }`, ['Drop1700000000001']],
   ['up of a parent', `abstract class Base { async up(queryRunner) { ${DROP} } async down() {} }\nexport class Drop1700000000001 extends Base {}`, ['Drop1700000000001']],
+  ['up of a class in another file', `import { Base } from './base';\nexport class Drop1700000000001 extends Base {}`, ['Drop1700000000001']],
   ['two in one file', `export class B1700000000002 { async up(queryRunner) { ${DROP} } async down() {} }\nexport class A1700000000001 { async up() {} async down() {} }`, ['A1700000000001', 'B1700000000002']],
 ])('the migration is found: %s', async (_, source, names) => {
-  const { migrations, findings } = await scan([file(source)], HISTORY);
+  const { migrations, findings } = await scan([file(source)], HISTORY, treeOf({ 'src/migrations/base.ts': `export abstract class Base { async up(queryRunner) { ${DROP} } }` }));
   expect(migrations.map(({ className }) => className)).toEqual(names);
   expect(findings.filter(({ kind }) => kind === 'breaks-old-code').map(({ subject }) => subject)).toEqual(['product.sku']);
+});
+
+test.each<[string, string]>([
+  ['of a package', `import { Base } from 'pkg';\nexport class Drop1700000000001 extends Base {}`],
+  ['made by a function', `export class Drop1700000000001 { up = inTransaction(async (queryRunner) => {}); down = () => {}; }`],
+])('an up() that cannot be followed is said: %s', async (_, source) => {
+  const { migrations, findings } = await scan([file(source)], HISTORY);
+  expect(migrations).toHaveLength(1);
+  expect(findings.map(({ rule, subject }) => [rule, subject])).toEqual([['unresolved', 'up']]);
 });

@@ -74,7 +74,8 @@ function constraintAdded(event: Of<'constraint-added'>): Verdict[] {
   const { table, constraint, by } = event;
   if (table.constraints.get(constraint.name)?.kind !== constraint.kind) return [];
   const columns = (constraint.columns ?? event.mentions).map((name) => table.columns.get(name));
-  const anyOld = constraint.columns === null ? columns.length === 0 || columns.some((one) => one === undefined || one.was !== null) : columns.some((one) => one === undefined || one.was !== null);
+  // An expression without a column may be about any.
+  const anyOld = columns.length === 0 || columns.some((one) => one === undefined || one.was !== null);
   const on = `${table.was ?? table.key}.${(constraint.columns ?? [constraint.name]).join(',')}`;
   if (!isOld(table)) return constraint.kind === 'foreign' && event.restricts && constraint.parent !== table.key ? [{ rule: 'child-blocks-delete', by, subject: constraint.parent ?? '' }] : [];
   switch (constraint.kind) {

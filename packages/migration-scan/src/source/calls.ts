@@ -1,7 +1,7 @@
 import type * as t from '@babel/types';
 import { callBuiltin, callOfList, callOfText } from './builtins.ts';
 import type { Interpreter } from './interpreter.ts';
-import { keyOf, memberOfValue } from './members.ts';
+import { keyOf, memberOfValue, parentOf } from './members.ts';
 import { callRunner } from './query-runner.ts';
 import { either, listOf, type Scope, thing, UNKNOWN, type Value } from './values.ts';
 
@@ -11,7 +11,7 @@ export function evaluateCall(run: Interpreter, node: t.CallExpression | t.Option
   if (callee.type === 'Import') return imported(run, node, scope);
   if (callee.type === 'Super') return UNKNOWN;
   if (callee.type === 'MemberExpression' || callee.type === 'OptionalMemberExpression') {
-    const on = callee.object.type === 'Super' ? scope.self : run.evaluate(callee.object, scope);
+    const on = callee.object.type === 'Super' ? asParent(scope.self) : run.evaluate(callee.object, scope);
     const key = keyOf(run, callee, scope);
     const args = argumentsOf(run, node, scope);
     const values = on.kind === 'either' ? on.values : [on];
@@ -69,6 +69,11 @@ function callOn(run: Interpreter, { on, key, args, callee, node }: MemberCall, s
     if (built !== null) return built;
   }
   return opaque(run, `${nameOfOwner(callee.object)}.${key ?? '[…]'}`, args, node, scope);
+}
+
+/** `super`: the same fields, the methods of the parent. */
+function asParent(self: Value): Value {
+  return self.kind === 'thing' && self.class !== null ? { ...self, class: parentOf(self.class) } : UNKNOWN;
 }
 
 function afterPromise(run: Interpreter, given: Value, key: string, args: readonly Value[]): Value {

@@ -1,6 +1,6 @@
 import type * as t from '@babel/types';
 
-/** A class with a member `up`, as TypeORM would find it. */
+/** A class with a member `up`, its own or a parent's, as TypeORM would find it. */
 export interface MigrationClass {
   readonly className: string;
   /** Null: TypeORM refuses to run it. */
@@ -17,7 +17,7 @@ export function classesOf(program: t.Program): { all: ReadonlyMap<string, t.Clas
   const found: t.Class[] = [];
   for (const statement of program.body) collect(statement, found);
   const all = new Map(found.flatMap((one) => (one.id ? [[one.id.name, one] as const] : [])));
-  const migrations = found.filter((one) => !isAbstract(one) && memberOf(one, 'up', all) !== null && looksLikeMigration(one, all)).map((one) => described(one, all));
+  const migrations = found.filter((one) => !isAbstract(one) && (memberOf(one, 'up', all) !== null || inherits(one, all)) && looksLikeMigration(one, all)).map((one) => described(one, all));
   return { all, migrations };
 }
 
@@ -54,6 +54,11 @@ function collectNamed(node: t.Expression | null, name: t.Identifier | null, foun
 
 function isAbstract(node: t.Class): boolean {
   return node.type === 'ClassDeclaration' && node.abstract === true;
+}
+
+/** Its `up` may be that of a class in another file. */
+function inherits({ id, superClass }: t.Class, all: ReadonlyMap<string, t.Class>): boolean {
+  return /\d{13}$/u.test(id?.name ?? '') && superClass !== undefined && superClass !== null && !(superClass.type === 'Identifier' && all.has(superClass.name));
 }
 
 /** A class of a helper may have an `up` as well: a migration says so, has a `down` beside it, or has the name that TypeORM asks for. */

@@ -19,7 +19,10 @@ export function followMigration(migration: MigrationClass, member: 'up' | 'down'
   const evaluation = new Evaluation(around);
   const scope = evaluation.moduleScope(path, program);
   const self = { ...thing([], migration.className), class: { kind: 'class' as const, node: migration.node, scope } };
-  evaluation.guarded(migration.node, scope, () => evaluation.callMember(self, self.class, member, [{ kind: 'runner', of: 'runner' }], false));
+  evaluation.guarded(migration.node, scope, () => {
+    const followed = evaluation.callMember(self, self.class, member, [{ kind: 'runner', of: 'runner' }], false);
+    if (followed === null) evaluation.unresolved(evaluation.placeOf(migration.node, scope), member, `its ${member}() is not in this repository, or is made in a way that cannot be followed`);
+  });
   return evaluation.sent;
 }
 

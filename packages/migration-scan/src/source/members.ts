@@ -53,7 +53,7 @@ function memberOfClass(run: Interpreter, of: Class, key: string, statics: boolea
   return UNKNOWN;
 }
 
-function parentOf({ node, scope }: Class): Class | null {
+export function parentOf({ node, scope }: Class): Class | null {
   if (node.superClass?.type !== 'Identifier') return null;
   const found = lookUp(scope, node.superClass.name)?.value;
   return found?.kind === 'class' ? found : null;
