@@ -67,5 +67,7 @@ function authorised({ token, serverUrl }: CommitRequest): Record<string, string 
   if (token.isEmpty) return {};
   const basic = Buffer.from(`x-access-token:${token.reveal()}`).toString('base64');
   processRedactor.register(basic);
-  return { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: `http.${new URL(serverUrl).origin}/.extraheader`, GIT_CONFIG_VALUE_0: new Secret(`AUTHORIZATION: basic ${basic}`) };
+  const key = `http.${new URL(serverUrl).origin}/.extraheader`;
+  // An empty value takes away what a checkout that keeps its credentials has set: GitHub refuses two such headers.
+  return { GIT_CONFIG_COUNT: '2', GIT_CONFIG_KEY_0: key, GIT_CONFIG_VALUE_0: '', GIT_CONFIG_KEY_1: key, GIT_CONFIG_VALUE_1: new Secret(`AUTHORIZATION: basic ${basic}`) };
 }

@@ -126,23 +126,25 @@ test('a commit to deploy that is nowhere, and a folder that is no repository, ar
   ]);
 });
 
-test('the token goes to the server alone, as a header', async () => {
+test('the token goes to the server alone, as its one header', async () => {
   await using repository = await Repository.create();
   const target = await repository.commit({ [FIRST]: TABLE }, 30);
-  const asked: (string | undefined)[] = [];
+  const asked: string[][] = [];
   const server = createServer((request, response) => {
-    asked.push(request.headers.authorization);
+    asked.push(request.headersDistinct['authorization'] ?? []);
     response.writeHead(403).end();
   });
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
   const address = server.address();
   const origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
   await repository.git('remote', 'add', 'origin', `${origin}/shop.git`);
+  // As a checkout leaves it that keeps its credentials.
+  await repository.git('config', `http.${origin}/.extraheader`, 'AUTHORIZATION: basic kept');
   const ask = (serverUrl: string): Promise<PendingScan> => scanIn(join(repository.folder, 'shop'), { serving: 'd'.repeat(40), target, serverUrl, token: new Secret('ghs_token') });
   const found = await ask(origin);
   await ask('http://127.0.0.2');
   server.close();
-  expect(asked).toEqual([`basic ${Buffer.from('x-access-token:ghs_token').toString('base64')}`, undefined]);
+  expect(asked).toEqual([[`basic ${Buffer.from('x-access-token:ghs_token').toString('base64')}`], ['basic kept']]);
   expect(found).toMatchObject({ since: { kind: 'last-24-hours', why: expect.stringMatching(/needed: the remote `origin`, and a token with `contents: read`\): .*403/u) } });
   expect(JSON.stringify(found)).not.toContain('ghs_token');
 });
