@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Secret } from '@vendure-deploy/shared/secrets';
-import { configurationOf } from '../src/wrangler/configuration.ts';
+import { configurationOf } from '@vendure-deploy/shared/wrangler-configuration';
 import { deployArguments, promoteArguments, shiftArguments, uploadArguments } from '../src/wrangler/arguments.ts';
 import { wranglerEnvironment } from '../src/wrangler/environment.ts';
 import { shopWrangler } from '../src/wrangler/shop.ts';

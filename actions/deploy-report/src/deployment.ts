@@ -11,6 +11,7 @@ interface Deploy {
   /** Of the surfaces that were to be deployed. */
   readonly urls: Partial<Record<Surface, string>>;
   readonly run: { readonly runId: number; readonly runUrl: string };
+  readonly seconds: DeploymentRecord['seconds'];
 }
 
 const STATES = {
@@ -23,13 +24,15 @@ const STATES = {
 } as const satisfies Record<Verdict, DeploymentRecord['state']>;
 
 /** What GitHub is to be told; null when the commit was never resolved, for then there is nothing to tell it of. */
-export function deploymentOf({ verdict, sha, environment, urls, run }: Deploy): DeploymentRecord | null {
+export function deploymentOf({ verdict, sha, environment, urls, run, seconds }: Deploy): DeploymentRecord | null {
   if (sha === '') return null;
   return {
     sha,
     environment,
     production: environment === 'production', // as GitHub itself tells one by its name
     runId: run.runId,
+    verdict,
+    seconds,
     state: STATES[verdict],
     description: `${verdict}: ${VERDICTS[verdict]}`,
     logUrl: run.runUrl,
@@ -40,11 +43,11 @@ export function deploymentOf({ verdict, sha, environment, urls, run }: Deploy): 
 const DEADLINE_MS = 10_000;
 
 /** Best effort: a record that cannot be written is a warning, and changes no verdict. @returns the deployment's id */
-export async function tellGitHub(verdict: Verdict, surfaces: readonly Surface[], environment: EnvironmentConfig, context: ActionContext<typeof declared>): Promise<number | null> {
+export async function tellGitHub({ verdict, seconds }: Pick<Deploy, 'verdict' | 'seconds'>, surfaces: readonly Surface[], environment: EnvironmentConfig, context: ActionContext<typeof declared>): Promise<number | null> {
   const { inputs, run, log, signal } = context;
   if (!inputs['record-deployment']) return null;
   const urls = Object.fromEntries(surfaces.map((surface) => [surface, environment.surfaces[surface]?.['public-url']]));
-  const record = deploymentOf({ verdict, sha: inputs.sha, environment: inputs.environment, urls, run });
+  const record = deploymentOf({ verdict, sha: inputs.sha, environment: inputs.environment, urls, run, seconds });
   if (record === null) return null;
   if (inputs['github-token'].isEmpty) {
     log.info('No deployment is recorded at GitHub: input `github-token` is empty.');

@@ -33,7 +33,7 @@ export async function run(context: Context): Promise<ActionResult<typeof outputs
   const forgiven = verdict === 'partial' && !inputs['dashboard-blocking'] && onlyDashboardMissing(readings);
   const message = sentence({ environment: inputs.environment, verdict, readings, next, cause: inputs.sha === '' ? firstCause(phases) : '' });
   if (forgiven) log.warning(message);
-  const deployment = await tellGitHub(verdict, wanted, environment, context);
+  const deployment = await tellGitHub({ verdict, seconds: { total: sla.seconds, phases: Object.fromEntries(sla.phases.map(({ phase, seconds }) => [phase, seconds])) } }, wanted, environment, context);
   return {
     ...ending(verdict, forgiven),
     message,

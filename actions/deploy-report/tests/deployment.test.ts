@@ -4,6 +4,7 @@ import { deploymentOf } from '../src/deployment.ts';
 
 const SHA = 'b'.repeat(40);
 const RUN = { runId: 7, runUrl: 'https://github.com/example/shop/actions/runs/7/attempts/1' };
+const TOOK = { total: 61, phases: { vendure: 50 } };
 const URLS = { vendure: 'https://api.shop.example', dashboard: 'https://dashboard.shop.example', storefront: 'https://shop.example' };
 
 test.each<[Verdict, string]>([
@@ -15,15 +16,15 @@ test.each<[Verdict, string]>([
   ['failed-after-switch',  'failure'],
   ['unknown',              'error'],
 ])('%s is recorded as %s', (verdict, state) => {
-  const record = deploymentOf({ verdict, sha: SHA, environment: 'production', urls: URLS, run: RUN });
+  const record = deploymentOf({ verdict, sha: SHA, environment: 'production', urls: URLS, run: RUN, seconds: TOOK });
   expect(record).toEqual({
-    sha: SHA, environment: 'production', production: true, runId: 7, state, logUrl: RUN.runUrl, environmentUrl: 'https://shop.example', description: `${verdict}: ${VERDICTS[verdict]}`,
+    sha: SHA, environment: 'production', production: true, runId: 7, state, verdict, seconds: TOOK, logUrl: RUN.runUrl, environmentUrl: 'https://shop.example', description: `${verdict}: ${VERDICTS[verdict]}`,
   });
   expect(record?.description.length).toBeLessThanOrEqual(140);
 });
 
 test('nothing is recorded when the commit was never resolved', () => {
-  expect(deploymentOf({ verdict: 'failed-before-switch', sha: '', environment: 'production', urls: URLS, run: RUN })).toBeNull();
+  expect(deploymentOf({ verdict: 'failed-before-switch', sha: '', environment: 'production', urls: URLS, run: RUN, seconds: TOOK })).toBeNull();
 });
 
 test.each([
@@ -32,5 +33,5 @@ test.each([
   ['the Dashboard, when it is alone',  { dashboard: URLS.dashboard },    URLS.dashboard],
   ['nothing, when nothing was wanted', {},                               null],
 ])('one is led to %s', (_, urls, expected) => {
-  expect(deploymentOf({ verdict: 'deployed', sha: SHA, environment: 'staging', urls, run: RUN })).toMatchObject({ environmentUrl: expected, production: false });
+  expect(deploymentOf({ verdict: 'deployed', sha: SHA, environment: 'staging', urls, run: RUN, seconds: TOOK })).toMatchObject({ environmentUrl: expected, production: false });
 });

@@ -30,6 +30,8 @@ export const inputs = {
   'allow-pending-migration': input.boolean({ description: 'A migration that came since what serves may run', default: 'false' }),
   'allow-older': input.boolean({ description: 'The commit may be older than what serves', default: 'false' }),
   'allow-unhealthy': input.boolean({ description: 'What serves may be broken: this deploy is to mend it', default: 'false' }),
+  strategy: input.choice({ description: 'Strategy for this run only, for the flight plan; empty: the configured one, else that of fly.toml', values: ['canary', 'bluegreen', 'rolling', 'immediate'] }),
+  'dry-run': input.boolean({ description: 'Only ask, and show the flight plan: no backup is taken', default: 'false' }),
   'probe-timeout-seconds': input.seconds({ description: 'Longest time for one probe, its retries included', default: '10', min: 1 }),
   'settle-seconds': input.seconds({ description: 'Longest wait for the Machines to settle', default: '90', min: 1 }),
   'read-interval-seconds': input.seconds({ description: 'Pause between two lists of the Machines', default: '2', min: 1 }),

@@ -3,6 +3,8 @@ import type { ActionResult } from '@vendure-deploy/shared/action';
 import { loadConfig } from '@vendure-deploy/shared/config';
 import { type Check, makeChecks } from './check.ts';
 import { factsOf } from './facts.ts';
+import { linesOf, pageOf } from './flight-plan/page.ts';
+import { readPlan } from './flight-plan/read.ts';
 import { commitChecks } from './plan/commit.ts';
 import { credentialChecks } from './plan/credentials.ts';
 import { servingChecks } from './plan/serving.ts';
@@ -18,8 +20,10 @@ export async function run(context: Context): Promise<ActionResult<PreflightOutpu
   const { inputs, log, clock } = context;
   const subject = readSubject(context, await loadConfig(resolve(context.workspace, inputs.config)));
   const facts = factsOf(context, subject);
-  const plan = [commitChecks, credentialChecks, servingChecks, shopChecks].flatMap((part) => part(context, subject, facts));
-  const found = await log.group('Ask every provider', () => makeChecks(plan, clock));
+  const planned = [commitChecks, credentialChecks, servingChecks, shopChecks].flatMap((part) => part(context, subject, facts));
+  const found = await log.group('Ask every provider', () => makeChecks(planned, clock));
+  const plan = found.some(({ id, status }) => id === 'ref' && status !== 'failed') ? await readPlan(context, subject, facts, found) : null;
+  if (plan !== null) await log.group('Flight plan', async () => { for (const line of linesOf(plan)) log.info(line); });
   const backup = subject.vendure === null ? null : backupCheck(context, subject, facts, found);
   const checks = backup === null ? found : [...found, ...(await log.group('Backup', () => makeChecks([backup.planned], clock)))];
   context.signal.throwIfAborted();
@@ -27,9 +31,10 @@ export async function run(context: Context): Promise<ActionResult<PreflightOutpu
   const revision = await facts.revision().catch(() => null);
   const commit = revision?.kind === 'commit' ? { sha: revision.sha, from: revision.from, imageTag: imageTagOf(inputs.environment, revision.sha) } : null;
   context.summary.add(summaryOf(`${inputs.environment}, ${commit?.sha ?? subject.ref}`, checks));
+  if (plan !== null) context.summary.add(pageOf(plan, inputs['dry-run']));
   const isScanned = checks.some(({ id, status }) => id === 'migration-scan' && status !== 'skipped');
   context.summary.add(migrationSection(isScanned ? await facts.migrations().catch(() => null) : null));
-  return judge({ checks, commit, serving: await facts.servingShas(), backup: backup?.taken() ?? null });
+  return judge({ checks, commit, serving: await facts.servingShas(), backup: backup?.taken() ?? null, plan, dryRun: inputs['dry-run'] });
 }
 
 function say({ log }: Context, checks: readonly Check[]): void {

@@ -2,6 +2,7 @@ import type { ActionResult, ReasonCode } from '@vendure-deploy/shared/action';
 import type { Backup } from '@vendure-deploy/shared/shop-commands';
 import { backupMarker } from '@vendure-deploy/shared/shop-commands';
 import type { Check } from './check.ts';
+import type { FlightPlan } from './flight-plan/plan.ts';
 import { headline } from './summary.ts';
 
 export interface PreflightOutputs extends Record<string, string> {
@@ -16,12 +17,15 @@ export interface Found {
   readonly commit: { readonly sha: string; readonly from: string; readonly imageTag: string } | null;
   readonly serving: Readonly<Record<string, string | null>>;
   readonly backup: Backup | null;
+  /** null: there is no commit to plan for. */
+  readonly plan: FlightPlan | null;
+  readonly dryRun: boolean;
 }
 
 /** Any failed check stops the deploy, before the first write. A refused commit travels nowhere. */
-export function judge({ checks, commit, serving, backup }: Found): ActionResult<PreflightOutputs> {
+export function judge({ checks, commit, serving, backup, plan, dryRun }: Found): ActionResult<PreflightOutputs> {
   const failed = checks.filter(({ status }) => status === 'failed');
-  const result = { sha: commit?.sha ?? null, from: commit?.from ?? null, 'image-tag': commit?.imageTag ?? null, serving, checks: checks.map(({ reasonCode, ...check }) => (check.status === 'failed' ? { ...check, 'reason-code': reasonCode } : check)) };
+  const result = { sha: commit?.sha ?? null, from: commit?.from ?? null, 'image-tag': commit?.imageTag ?? null, serving, plan, 'dry-run': dryRun, checks: checks.map(({ reasonCode, ...check }) => (check.status === 'failed' ? { ...check, 'reason-code': reasonCode } : check)) };
   if (failed.length > 0 || commit === null) {
     return {
       decision: 'failed', reasonCode: reasonOf(failed),
@@ -31,7 +35,7 @@ export function judge({ checks, commit, serving, backup }: Found): ActionResult<
   }
   return {
     decision: 'done', reasonCode: 'ready',
-    message: `${commit.from} is ${commit.sha}. ${headline(checks)}`,
+    message: `${commit.from} is ${commit.sha}. ${headline(checks)}${dryRun ? ' This was a dry run: nothing was changed.' : ''}`,
     outputs: { sha: commit.sha, 'image-tag': commit.imageTag, 'backup-marker': backup === null ? '' : backupMarker(backup) }, result,
   };
 }

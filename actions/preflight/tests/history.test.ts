@@ -5,7 +5,7 @@ import { pendingMigrations } from '../src/checks/pending-migrations.ts';
 
 const sha = 'a'.repeat(40);
 const serving = 'b'.repeat(40);
-const since = (answer: Partial<Comparison>): Since => () => Promise.resolve({ status: 'ahead', files: [], complete: true, ...answer });
+const since = (answer: Partial<Comparison>): Since => () => Promise.resolve({ status: 'ahead', files: [], complete: true, commits: [], total: 0, ...answer });
 
 test.each([
   ['identical', false, 'ok'], ['behind', false, 'ok'],

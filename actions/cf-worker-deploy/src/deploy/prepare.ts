@@ -7,7 +7,7 @@ import { requireCheckout } from '../checkout.ts';
 import type { Inputs } from '../io.ts';
 import type { Target } from '../target.ts';
 import { chooseWrangler } from '../wrangler/choose.ts';
-import { configurationOf, type WranglerConfiguration } from '../wrangler/configuration.ts';
+import { configurationOf, type WranglerConfiguration } from '@vendure-deploy/shared/wrangler-configuration';
 import type { Wrangler } from '../wrangler/wrangler.ts';
 
 /** The artifact as wrangler will see it. */

@@ -1,6 +1,6 @@
+import { readConfiguration } from '@vendure-deploy/shared/wrangler-configuration';
 import { z } from 'zod';
 import type { ConfiguredDeploy } from '../target.ts';
-import { readConfiguration } from '../wrangler/configuration.ts';
 import { isolation, type Preview } from './settings.ts';
 
 /** What a Worker can reach by its bindings: where the list of them stands, and which key says what it is. None of them is inherited from the top level. */

@@ -52,7 +52,7 @@ export function backupCheck(context: Context, subject: Subject, facts: Facts, be
   return {
     planned: {
       id: 'backup', name: 'backup', reasonCode: 'backup-unproven',
-      leftOut: leftOut(inputs['skip-backup'], 'skip-backup', command, 'commands.backup') ?? (failed.length === 0 ? null : 'none was taken: another check failed'),
+      leftOut: leftOut(inputs['skip-backup'], 'skip-backup', command, 'commands.backup') ?? (inputs['dry-run'] ? 'a dry run takes none' : null) ?? (failed.length === 0 ? null : 'none was taken: another check failed'),
       ask: async () => {
         if (command === undefined) throw new Error('there is no `commands.backup`');
         const [serving, sha] = await Promise.all([facts.serving('vendure'), facts.sha()]);

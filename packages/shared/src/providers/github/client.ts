@@ -38,6 +38,19 @@ export interface Comparison {
   readonly files: readonly ChangedFile[];
   /** GitHub lists 300 files at most: false when it may have left some out. */
   readonly complete: boolean;
+  /** What `head` has and `base` has not, the oldest first; GitHub lists 250 at most. */
+  readonly commits: readonly ComparedCommit[];
+  /** How many there are, listed or not. */
+  readonly total: number;
+}
+
+export interface ComparedCommit {
+  readonly sha: string;
+  /** The first line of its message. */
+  readonly subject: string;
+  readonly author: string;
+  /** That it was merged by, as its subject says; null: it says none. */
+  readonly pullRequest: number | null;
 }
 
 export interface ChangedFile {
@@ -50,7 +63,8 @@ const commit = z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/) });
 const target = z.object({ object: z.object({ sha: z.string().regex(/^[0-9a-f]{40}$/), type: z.string() }) });
 const repositoryAnswer = z.object({ default_branch: z.string().min(1) });
 const comparisonStatus = z.object({ status: z.enum(['ahead', 'behind', 'diverged', 'identical']) });
-const wholeComparison = comparisonStatus.extend({ files: z.array(z.object({ filename: z.string(), status: z.string() })).default([]) });
+const compared = z.object({ sha: z.string(), author: z.object({ login: z.string() }).nullish(), commit: z.object({ message: z.string(), author: z.object({ name: z.string() }).nullish() }) });
+const wholeComparison = comparisonStatus.extend({ commits: z.array(compared).default([]), total_commits: z.number().default(0), files: z.array(z.object({ filename: z.string(), status: z.string() })).default([]) });
 // https://docs.github.com/en/rest/commits/commits#compare-two-commits
 const MOST_FILES = 300;
 const run = z.object({ status: z.string(), conclusion: z.string().nullable() });
@@ -99,8 +113,8 @@ export function githubClient({ http, token, apiUrl, deadlineMs = callMs }: GitHu
   }
 
   async function comparison(repository: string, base: string, head: string): Promise<Comparison> {
-    const { status, files } = await required(`repos/${repository}/compare/${inPath(base)}...${inPath(head)}`, wholeComparison);
-    return { status, files: files.map(({ filename, status }) => ({ path: filename, status })), complete: files.length < MOST_FILES };
+    const { status, files, commits, total_commits: total } = await required(`repos/${repository}/compare/${inPath(base)}...${inPath(head)}`, wholeComparison);
+    return { status, files: files.map(({ filename, status }) => ({ path: filename, status })), complete: files.length < MOST_FILES, commits: commits.map(comparedCommit), total };
   }
 
   async function runStatus(repository: string, runId: number, attempt: number): Promise<RunStatus> {
@@ -140,4 +154,11 @@ export function githubClient({ http, token, apiUrl, deadlineMs = callMs }: GitHu
 /** A branch may contain `/`, which stays; what would end the path does not. */
 function inPath(name: string): string {
   return name.split('/').map(encodeURIComponent).join('/');
+}
+
+/** A merge says "Merge pull request #12 from …", a squash ends with "(#12)". */
+function comparedCommit({ sha, author, commit: { message, author: by } }: z.infer<typeof compared>): ComparedCommit {
+  const subject = message.split('\n', 1)[0] ?? '';
+  const number = /^Merge pull request #(\d+) |\(#(\d+)\)$/u.exec(subject);
+  return { sha, subject, author: author?.login ?? by?.name ?? '', pullRequest: number === null ? null : Number(number[1] ?? number[2]) };
 }

@@ -12,6 +12,10 @@ export interface DeploymentRecord {
   /** GitHub takes 140 characters at most. */
   readonly description: string;
   readonly logUrl: string;
+  /** How it ended and what it took, for the forecast of the next one. */
+  readonly verdict: string;
+  /** Seconds from the start of the run, and of each phase. */
+  readonly seconds: { readonly total: number; readonly phases: Readonly<Record<string, number>> };
   /** Where one sees it; null: nowhere. */
   readonly environmentUrl: string | null;
 }
@@ -90,7 +94,7 @@ async function write(record: DeploymentRecord, options: RecordOptions, signal: A
       production_environment: record.production,
       transient_environment: false,
       description: `Deployed by run ${record.runId}`,
-      payload: { 'run-id': record.runId } satisfies z.infer<typeof run>,
+      payload: { 'run-id': record.runId, verdict: record.verdict, seconds: record.seconds } satisfies z.infer<typeof run> & Record<string, unknown>,
     });
     return deployment.parse(answer.data).id;
   }

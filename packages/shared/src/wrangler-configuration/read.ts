@@ -1,9 +1,9 @@
-import { UserError } from '@vendure-deploy/shared/action';
+import { UserError } from '../action/errors.ts';
 import { parse as parseJson, type ParseError } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
 
-const route = z.union([z.string(), z.looseObject({ zone_name: z.string().optional() })]);
+const route = z.union([z.string().transform((pattern) => ({ pattern, zone_name: undefined })), z.looseObject({ pattern: z.string().default(''), zone_name: z.string().optional() })]);
 const own = z.object({
   name: z.string().optional(),
   account_id: z.string().optional(),
@@ -27,6 +27,8 @@ export interface WranglerConfiguration {
   readonly assets: { readonly directory: string | null } | null;
   /** wrangler runs it in the deploy. */
   readonly buildCommand: string | null;
+  /** A deploy makes these the routes of the Worker, and takes every other one from it; unless there are none: then all stay (wrangler makes no call). */
+  readonly routes: readonly { readonly pattern: string; readonly zone: string | null }[];
   /** That its routes name, each once. */
   readonly zones: readonly string[];
 }
@@ -36,7 +38,7 @@ export function configurationOf(text: string, file: string, environment: string)
   const { env = {}, ...top } = readConfiguration(text, file, whole);
   const active = environment === '' ? {} : env[environment];
   // wrangler only warns where there are no environments at all, and deploys the top level under another name.
-  if (active === undefined) throw new UserError(`cf-worker-deploy: ${file} has no env.${environment}. It has: ${Object.keys(env).join(', ') || 'none'}. Correct the configured wrangler-environment, or add it.`, { reasonCode: 'invalid-config' });
+  if (active === undefined) throw new UserError(`${file} has no env.${environment}. It has: ${Object.keys(env).join(', ') || 'none'}. Correct the configured wrangler-environment, or add it.`, { reasonCode: 'invalid-config' });
   // All of these are inherited.
   const { account_id: account, main, assets, build } = { ...top, ...active };
   const routes = routesOf(active) ?? routesOf(top) ?? [];
@@ -46,7 +48,8 @@ export function configurationOf(text: string, file: string, environment: string)
     main: main ?? null,
     assets: assets === undefined ? null : { directory: assets.directory ?? null },
     buildCommand: build?.command ?? null,
-    zones: [...new Set(routes.flatMap((one) => (typeof one === 'string' || one.zone_name === undefined ? [] : [one.zone_name])))],
+    routes: routes.map(({ pattern, zone_name: zone = null }) => ({ pattern, zone })),
+    zones: [...new Set(routes.flatMap(({ zone_name: zone }) => zone ?? []))],
   };
 }
 
@@ -79,5 +82,5 @@ function readJson(text: string): unknown {
 }
 
 function unreadable(why: string, cause: unknown): UserError {
-  return new UserError(`cf-worker-deploy: ${why}.`, { reasonCode: 'invalid-config', cause });
+  return new UserError(`${why}.`, { reasonCode: 'invalid-config', cause });
 }

@@ -1,0 +1,1 @@
+export { configurationOf, readConfiguration, type WranglerConfiguration } from './read.ts';
