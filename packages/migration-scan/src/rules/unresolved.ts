@@ -14,7 +14,7 @@ export function unresolvedIn(read: Read): Finding<RuleId>[] {
 
 function said(of: Pick<Statement, 'place' | 'conditional' | 'sql'>, subject: string, what: string): Finding<RuleId> {
   const { kind, why, lock, rewrite, safeWay } = RULES.unresolved;
-  return { kind, rule: 'unresolved', ...of.place, conditional: of.conditional, subject, sql: of.sql.slice(0, LIMITS.sqlExcerpt), why: `${what.charAt(0).toUpperCase()}${what.slice(1)} ${why}`, lock, rewrite, safeWay };
+  return { kind, rule: 'unresolved', ...of.place, conditional: of.conditional, subject, sql: of.sql.slice(0, LIMITS.sqlExcerpt), why: `${what} ${why}`, lock, rewrite, safeWay };
 }
 
 /** Rows, and objects that are new: whatever the part is, the running release meets no other schema. */

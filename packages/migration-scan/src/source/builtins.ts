@@ -38,7 +38,7 @@ function trimmed(on: Text, method: 'trim' | 'trimStart' | 'trimEnd'): Text {
   return { kind: 'text', value, spans: on.spans.map((span, index) => ({ ...span, start: Math.max(0, span.start - cut), line: index === 0 && span.follows ? span.line + breaks : span.line })) };
 }
 
-/** A pattern is not followed: the text may be either. */
+/** A pattern is not followed: what it would replace stands there as it was. */
 function replaced(on: Text, method: 'replace' | 'replaceAll', from: string | null, to: Value | undefined): Value {
   if (from === null || to?.kind !== 'text') return on;
   return madeFrom(on, on.value[method](from, () => to.value));

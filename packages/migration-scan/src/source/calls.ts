@@ -90,7 +90,7 @@ function opaque(run: Interpreter, name: string, args: readonly Value[], node: t.
   const file = args.find((one) => one.kind === 'text' && /\.sql$/iu.test(one.value));
   if (file?.kind === 'text') return run.file({ from: scope.module, named: file.value }, place);
   const handed = args.some((one) => (one.kind === 'runner' && one.of !== 'result') || (one.kind === 'thing' && one.class === null && [...one.fields.values()].some((field) => field.kind === 'runner' && field.of !== 'result')));
-  if (handed) run.unresolved(place, name, `${name}() gets the query runner, and its code is not in this repository or cannot be followed`);
+  if (handed) run.unresolved(place, name, `The query runner goes to ${name}(), whose code is not in this repository or cannot be followed`);
   return UNKNOWN;
 }
 

@@ -21,7 +21,7 @@ export function followMigration(migration: MigrationClass, member: 'up' | 'down'
   const self = { ...thing([], migration.className), class: { kind: 'class' as const, node: migration.node, scope } };
   evaluation.guarded(migration.node, scope, () => {
     const followed = evaluation.callMember(self, self.class, member, [{ kind: 'runner', of: 'runner' }], false);
-    if (followed === null) evaluation.unresolved(evaluation.placeOf(migration.node, scope), member, `its ${member}() is not in this repository, or is made in a way that cannot be followed`);
+    if (followed === null) evaluation.unresolved(evaluation.placeOf(migration.node, scope), member, `Its ${member}() is not in this repository, or is made in a way that cannot be followed`);
   });
   return evaluation.sent;
 }
@@ -49,7 +49,7 @@ class Evaluation implements Interpreter {
       work();
     } catch (error) {
       if (!(error instanceof Stopped) && !(error instanceof RangeError)) throw error;
-      this.unresolved(this.placeOf(node, scope), 'up', error instanceof Stopped ? error.message : 'it is nested too deeply to be followed');
+      this.unresolved(this.placeOf(node, scope), 'up', error instanceof Stopped ? error.message : 'It is nested too deeply to be followed');
     }
   }
 
@@ -74,7 +74,7 @@ class Evaluation implements Interpreter {
   }
 
   call({ node, scope, self }: Callable, args: readonly Value[]): Value {
-    if (this.depth >= LIMITS.calls) throw new Stopped(`calls are nested more than ${LIMITS.calls} deep; what comes further in is not known`);
+    if (this.depth >= LIMITS.calls) throw new Stopped(`Calls are nested more than ${LIMITS.calls} deep; what comes further in is not known`);
     const own = { ...inner(scope), self: node.type === 'ArrowFunctionExpression' ? scope.self : self };
     for (const [index, parameter] of node.params.entries()) {
       if (parameter.type === 'RestElement') this.bind(parameter.argument, listOf(args.slice(index)), own);
@@ -154,7 +154,7 @@ class Evaluation implements Interpreter {
       const conditional = this.behind > 0 || ways.length > 1;
       if (way.kind === 'text' && way.value.replace(HOLE, '').trim() !== '') this.sent.push({ kind: 'sql', text: way, call, conditional, from });
       else if (way.kind === 'text' && way.value.trim() === '') continue;
-      else this.sent.push({ kind: 'unresolved', call, conditional, subject: 'query', why: 'the SQL that it sends is not known before it runs' });
+      else this.sent.push({ kind: 'unresolved', call, conditional, subject: 'query', why: 'The SQL that it sends is not known before it runs' });
     }
   }
 
@@ -241,8 +241,8 @@ class Evaluation implements Interpreter {
 
   private step<T>(node: t.Node, work: () => T): T {
     this.steps += 1;
-    if (this.steps > LIMITS.steps) throw new Stopped(`it takes more than ${LIMITS.steps} steps to follow (line ${node.loc?.start.line ?? 0}); what comes later is not known`);
-    if (this.nesting > LIMITS.nesting) throw new Stopped(`it is nested more than ${LIMITS.nesting} deep (line ${node.loc?.start.line ?? 0}); what comes further in is not known`);
+    if (this.steps > LIMITS.steps) throw new Stopped(`It takes more than ${LIMITS.steps} steps to follow (line ${node.loc?.start.line ?? 0}); what comes later is not known`);
+    if (this.nesting > LIMITS.nesting) throw new Stopped(`It is nested more than ${LIMITS.nesting} deep (line ${node.loc?.start.line ?? 0}); what comes further in is not known`);
     this.nesting += 1;
     try {
       return work();

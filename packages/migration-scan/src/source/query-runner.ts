@@ -14,7 +14,7 @@ export function callRunner(run: Interpreter, on: Runner, method: string, args: r
   if (method.startsWith('escape') && first?.kind === 'text') return textAt(quoted(first.value), place, false);
   if (READS.test(method)) return method === 'getTable' && first?.kind === 'text' ? thing([['name', first]], 'Table') : UNKNOWN;
   if (method === 'clear' && on.of !== 'runner') {
-    run.unresolved(place, 'clear', 'clear() empties a table whose name stands with the entity');
+    run.unresolved(place, 'clear', 'The table that clear() empties has its name in the entity');
     return UNDEFINED;
   }
   const texts = API[method]?.(args, run.hole);

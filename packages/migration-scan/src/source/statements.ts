@@ -114,7 +114,7 @@ function forEach(run: Interpreter, node: t.ForOfStatement | t.ForInStatement, sc
   };
   for (const [index, item] of items.items.entries()) {
     if (index >= LIMITS.turns) {
-      run.unresolved(run.placeOf(node, scope), 'loop', `a loop has more than ${LIMITS.turns} turns; what the further ones send is not known`);
+      run.unresolved(run.placeOf(node, scope), 'loop', `A loop has more than ${LIMITS.turns} turns; what the further ones send is not known`);
       break;
     }
     const ended = turn(item);
@@ -132,7 +132,7 @@ function keysOf(over: Value, run: Interpreter, node: t.Node, scope: Scope): Valu
 function loop(run: Interpreter, { test, update, body, first }: { test: t.Expression | null; update: t.Expression | null; body: t.Statement; first: boolean }, scope: Scope): Completion {
   for (let turn = 0; ; turn += 1) {
     if (turn >= LIMITS.turns) {
-      run.unresolved(run.placeOf(body, scope), 'loop', `a loop has more than ${LIMITS.turns} turns; what the further ones send is not known`);
+      run.unresolved(run.placeOf(body, scope), 'loop', `A loop has more than ${LIMITS.turns} turns; what the further ones send is not known`);
       return 'normal';
     }
     if (turn > 0 || first) {

@@ -29,17 +29,17 @@ export class Reading implements Surroundings {
   }
 
   file({ from, named }: Wanted): ReturnType<Surroundings['file']> {
-    if (posix.isAbsolute(named)) return { kind: 'unread', why: `${named} is no path within the repository` };
+    if (posix.isAbsolute(named)) return { kind: 'unread', why: `The file ${named} is named by no path within the repository` };
     const places = [...new Set([posix.normalize(named), posix.join(posix.dirname(from), named)])];
     const inside = places.filter((path) => path !== '..' && !path.startsWith('../'));
-    if (inside.length === 0) return { kind: 'unread', why: `${named} lies outside the repository` };
+    if (inside.length === 0) return { kind: 'unread', why: `The file ${named} lies outside the repository` };
     const [only, ...others] = this.byName(posix.basename(named));
     for (const path of [...inside, ...(only !== undefined && others.length === 0 ? [only] : [])]) {
       const found = this.look(path);
-      if (found.kind === 'refused') return { kind: 'unread', why: `${path} is not read: ${found.why}` };
+      if (found.kind === 'refused') return { kind: 'unread', why: `The file ${path} is not read: ${found.why}` };
       if (found.kind === 'text') return { kind: 'text', path, text: found.text };
     }
-    return { kind: 'unread', why: `${named} is not in the repository at the target commit` };
+    return { kind: 'unread', why: `The file ${named} is not in the repository at the target commit` };
   }
 
   textOf(path: string): string {

@@ -39,7 +39,7 @@ function readText(text: Text, circumstances: Circumstances, parser: SqlParser): 
     const { conditional } = circumstances;
     const why = error instanceof Error ? error.message : String(error);
     const start = codeStart(text.value, 0);
-    if (HOLE.test(text.value)) return [{ kind: 'unresolved', place: at(start), conditional, subject: 'query', sql: text.value.slice(start), why: 'a part of the SQL is not known before it runs, and the rest cannot be read without it' }];
+    if (HOLE.test(text.value)) return [{ kind: 'unresolved', place: at(start), conditional, subject: 'query', sql: text.value.slice(start), why: 'A part of the SQL is not known before it runs, and the rest cannot be read without it' }];
     return [{ kind: 'refused', place: at(start), conditional, sql: text.value.slice(start), why, foreign: FOREIGN.test(text.value) }];
   }
 }
@@ -72,11 +72,11 @@ function ofBlock(statement: Statement, at: (offset: number) => Place, parser: Sq
   return parts.flatMap((part): Read[] => {
     const place = at(part.offset);
     const circumstances: Circumstances = { conditional: conditional || part.conditional, from: 'query' };
-    if (part.sql.replace(HOLE, '').trim() === '') return [unresolved(place, 'the SQL that EXECUTE sends is not known before it runs', sql)];
+    if (part.sql.replace(HOLE, '').trim() === '') return [unresolved(place, 'The SQL that EXECUTE sends is not known before it runs', sql)];
     try {
       return parsed(part.sql, () => place, circumstances, parser);
     } catch {
-      return [unresolved(place, 'a part of the SQL that EXECUTE sends is not known before it runs', part.sql)];
+      return [unresolved(place, 'A part of the SQL that EXECUTE sends is not known before it runs', part.sql)];
     }
   });
 }
