@@ -45,7 +45,12 @@ function allowancesIn(file: string, text: string): Allowance[] {
     const written = /(?:\/\/|--|\/\*|^\s*\*)\s*preflight-allow\b\s*(.*)$/u.exec(line)?.[1]?.replace(/\*\/\s*$/u, '').trim();
     if (written === undefined) return [];
     const [, rule = '', subject = '', reason = ''] = /^(\S+)\s+([^\s:]+)\s*(?::\s*(.*))?$/u.exec(written) ?? [];
-    const fault = rule === '' ? 'write it as: preflight-allow <rule> <table.column>: <reason>' : !isRule(rule) ? `there is no rule ${rule}` : reason.trim() === '' ? `it gives no reason; write it behind a colon: preflight-allow ${rule} ${subject}: <reason>` : null;
-    return [{ file, line: index + 1, rule, subject, reason: reason.trim(), fault }];
+    return [{ file, line: index + 1, rule, subject, reason: reason.trim(), fault: faultIn(rule, subject, reason) }];
   });
+}
+
+function faultIn(rule: string, subject: string, reason: string): string | null {
+  if (rule === '') return 'write it as: preflight-allow <rule> <table.column>: <reason>';
+  if (!isRule(rule)) return `there is no rule ${rule}`;
+  return reason.trim() === '' ? `it gives no reason; write it behind a colon: preflight-allow ${rule} ${subject}: <reason>` : null;
 }

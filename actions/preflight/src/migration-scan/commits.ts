@@ -57,7 +57,9 @@ async function fetched(request: CommitRequest, sha: string): Promise<string | nu
 
 /** @returns null when git says that it is done, else its last words */
 async function git(request: CommitRequest, args: readonly string[]): Promise<string | null> {
-  const { exitCode, timedOut, stderr } = await runTool({ command: 'git', args, cwd: request.workspace, environment: { ...childEnvironment({ GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }), ...authorised(request) }, deadlineMs: FETCH_MS, signal: request.signal, log: request.log, quiet: true });
+  const { workspace, signal, log } = request;
+  const environment = { ...childEnvironment({ GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }), ...authorised(request) };
+  const { exitCode, timedOut, stderr } = await runTool({ command: 'git', args, cwd: workspace, environment, deadlineMs: FETCH_MS, signal, log, quiet: true });
   if (timedOut) return `no answer within ${FETCH_MS / 1000} s`;
   return exitCode === 0 ? null : (stderr.trim().split('\n').at(-1) ?? '');
 }

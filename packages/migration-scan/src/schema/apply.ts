@@ -168,7 +168,9 @@ function rename(schema: Schema, node: RenameStmt, by: Statement): void {
       column.name = to;
       column.moved = { by, how: 'renamed' };
       table.columns.set(to, column);
-      for (const constraint of table.constraints.values()) if (constraint.columns?.includes(node.subname ?? '') === true) table.constraints.set(constraint.name, { ...constraint, columns: constraint.columns.map((one) => (one === node.subname ? to : one)) });
+      for (const { name, columns, ...rest } of table.constraints.values()) {
+        if (columns?.includes(node.subname ?? '') === true) table.constraints.set(name, { name, ...rest, columns: columns.map((one) => (one === node.subname ? to : one)) });
+      }
       return;
     }
     case 'OBJECT_TABLE': case 'OBJECT_VIEW': case 'OBJECT_MATVIEW': {

@@ -26,7 +26,10 @@ export function isNull(node: Node): boolean {
 }
 
 // Stable or immutable, so that PostgreSQL reckons them once and stores the value with the column (fast default, since 11).
-const STABLE = new Set(['now', 'current_timestamp', 'transaction_timestamp', 'statement_timestamp', 'current_date', 'current_user', 'current_schema', 'lower', 'upper', 'concat', 'coalesce', 'to_timestamp', 'make_interval', 'date_trunc', 'timezone', 'array_fill', 'jsonb_build_object', 'json_build_object', 'jsonb_build_array', 'to_jsonb', 'md5', 'length', 'round', 'floor', 'abs']);
+const STABLE = new Set([
+  'now', 'transaction_timestamp', 'statement_timestamp', 'to_timestamp', 'make_interval', 'date_trunc', 'timezone', 'current_schema', 'lower', 'upper', 'concat', 'md5', 'length', 'round', 'floor', 'abs',
+  'array_fill', 'json_build_object', 'jsonb_build_object', 'jsonb_build_array', 'to_jsonb',
+]);
 
 /** A default with a function that gives another value for each row: one that is not known is taken for such a one. */
 function isVolatile(node: unknown): boolean {

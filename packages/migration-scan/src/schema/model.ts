@@ -60,11 +60,39 @@ export interface EnumType {
   before: readonly string[] | null;
 }
 
+interface TypeChanged {
+  readonly kind: 'type-changed';
+  readonly table: Table;
+  readonly column: Column;
+  readonly from: ColumnType | null;
+  readonly to: ColumnType;
+  /** The enum that the new one takes the place of. */
+  readonly swapped: EnumType | null;
+  readonly into: EnumType | null;
+  /** Without a USING that reckons. */
+  readonly plain: boolean;
+}
+
+/** With indexes. */
+interface ConstraintAdded {
+  readonly kind: 'constraint-added';
+  readonly table: Table;
+  readonly constraint: Constraint;
+  readonly valid: boolean;
+  /** Columns that may not be NULL by it, and all that it names. */
+  readonly requires: readonly string[];
+  readonly mentions: readonly string[];
+  /** A parent's row cannot be deleted while it is referred to. */
+  readonly restricts: boolean;
+  readonly concurrent: boolean;
+  readonly usingIndex: boolean;
+}
+
 /** What a statement did that is judged at the end, when the net effect is known. */
 export type Event = { readonly by: Statement; readonly migration: number } & (
   | { readonly kind: 'column-added'; readonly table: Table; readonly column: Column; readonly rewrite: boolean }
-  | { readonly kind: 'type-changed'; readonly table: Table; readonly column: Column; readonly from: ColumnType | null; readonly to: ColumnType; readonly swapped: EnumType | null; readonly into: EnumType | null; readonly plain: boolean }
-  | { readonly kind: 'constraint-added'; readonly table: Table; readonly constraint: Constraint; readonly valid: boolean; readonly requires: readonly string[]; readonly mentions: readonly string[]; readonly restricts: boolean; readonly concurrent: boolean; readonly usingIndex: boolean }
+  | TypeChanged
+  | ConstraintAdded
   | { readonly kind: 'constraint-dropped'; readonly table: Table; readonly constraint: Constraint }
   | { readonly kind: 'not-null-dropped'; readonly table: Table; readonly column: Column }
   | { readonly kind: 'not-null-set'; readonly table: Table; readonly column: Column }

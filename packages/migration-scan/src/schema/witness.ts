@@ -24,7 +24,8 @@ export function witnessOf(downs: readonly Statement[]): Witness {
     }
     if ('IndexStmt' in node) {
       const { idxname = '', indexParams, unique } = node.IndexStmt;
-      constraints.set(idxname, { name: idxname, kind: unique === true ? 'unique' : 'index', columns: (indexParams ?? []).flatMap((one) => ('IndexElem' in one && one.IndexElem.name !== undefined ? [one.IndexElem.name] : [])), parent: null, was: true });
+      const columns = (indexParams ?? []).flatMap((one) => ('IndexElem' in one && one.IndexElem.name !== undefined ? [one.IndexElem.name] : []));
+      constraints.set(idxname, { name: idxname, kind: unique === true ? 'unique' : 'index', columns, parent: null, was: true });
     }
     if (!('AlterTableStmt' in node)) continue;
     const table = tableKey(node.AlterTableStmt.relation);

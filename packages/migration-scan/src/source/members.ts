@@ -12,7 +12,9 @@ export function keyOf(run: Interpreter, node: t.MemberExpression | t.OptionalMem
 }
 
 // TypeORM's names of databases; an enum of them often lies in a package of the shop's monorepo, where it cannot be read.
-const DIALECTS: Readonly<Record<string, string>> = { postgres: 'postgres', postgresql: 'postgres', mysql: 'mysql', mariadb: 'mariadb', sqlite: 'sqlite', bettersqlite3: 'better-sqlite3', sqljs: 'sqljs', mssql: 'mssql', oracle: 'oracle', cockroachdb: 'cockroachdb', mongodb: 'mongodb' };
+const DIALECTS: Readonly<Record<string, string>> = {
+  postgres: 'postgres', postgresql: 'postgres', cockroachdb: 'cockroachdb', mysql: 'mysql', mariadb: 'mariadb', sqlite: 'sqlite', bettersqlite3: 'better-sqlite3', sqljs: 'sqljs', mssql: 'mssql', oracle: 'oracle', mongodb: 'mongodb',
+};
 
 /** `DatabaseType.postgres` of an import that cannot be read: null for any other member. */
 export function dialectOf(node: t.MemberExpression | t.OptionalMemberExpression, scope: Scope): string | null {
@@ -29,12 +31,19 @@ export function memberOfValue(run: Interpreter, value: Value, key: string | null
     if (value.of === 'result') return { kind: 'runner', of: 'result' };
     return key !== null && ['manager', 'connection', 'dataSource', 'driver', 'options', 'queryRunner', 'query'].includes(key) ? { kind: 'runner', of: 'part' } : UNKNOWN;
   }
-  if (key === null) return value.kind === 'list' ? either([...value.items, ...(value.open ? [UNKNOWN] : [])].slice(0, LIMITS.alternatives + 1)) : value.kind === 'thing' ? either([...value.fields.values()].slice(0, LIMITS.alternatives + 1)) : UNKNOWN;
+  if (key === null) return anyOf(value);
   if (value.kind === 'thing') return value.fields.get(key) ?? (value.class ? memberOfClass(run, value.class, key, false, value) : UNKNOWN);
   if (value.kind === 'class') return memberOfClass(run, value, key, true, value);
-  if (value.kind === 'list') return key === 'length' ? (value.open ? UNKNOWN : plain(value.items.length)) : /^\d+$/u.test(key) ? (value.items[Number(key)] ?? (value.open ? UNKNOWN : UNDEFINED)) : UNKNOWN;
+  if (value.kind === 'list' && key === 'length') return value.open ? UNKNOWN : plain(value.items.length);
+  if (value.kind === 'list') return /^\d+$/u.test(key) ? (value.items[Number(key)] ?? (value.open ? UNKNOWN : UNDEFINED)) : UNKNOWN;
   if (value.kind === 'text' && truth(value) !== null) return key === 'length' ? plain(value.value.length) : /^\d+$/u.test(key) ? madeFrom(value, value.value[Number(key)] ?? '') : UNKNOWN;
   return UNKNOWN;
+}
+
+/** What stands under a key that is not known. */
+function anyOf(value: Value): Value {
+  if (value.kind === 'list') return either([...value.items, ...(value.open ? [UNKNOWN] : [])].slice(0, LIMITS.alternatives + 1));
+  return value.kind === 'thing' ? either([...value.fields.values()].slice(0, LIMITS.alternatives + 1)) : UNKNOWN;
 }
 
 /** A field or a method of a class. */

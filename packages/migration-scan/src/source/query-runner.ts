@@ -46,7 +46,7 @@ const columnList = (names: readonly string[], hole: () => string): string => (na
 const named = (of: Thing): string => { const name = textOf(of, 'name'); return name === null ? '' : `CONSTRAINT ${quoted(name)} `; };
 
 const addColumn: Sql = ([table, column], hole) => {
-  const { before, sql } = columnSql(column, bareName(table, hole), hole);
+  const { before, sql } = columnSql(column, nameOf(table, hole), hole);
   const constraint = column?.kind === 'thing' && yes(column, 'isPrimary') ? ' PRIMARY KEY' : '';
   return [...(before === null ? [] : [before]), alter(table, `ADD COLUMN ${sql}${constraint}`, hole)];
 };
@@ -58,7 +58,7 @@ const dropForeignKey: Sql = ([table = UNKNOWN, key = UNKNOWN], hole) => (key.kin
 /** What differs between the column that is there and the one that shall be is decided where the schema is known. */
 const changeColumn: Sql = ([table, old, next], hole) => {
   const from = nameOf(old, hole);
-  const column = columnSql(next, bareName(table, hole), hole);
+  const column = columnSql(next, nameOf(table, hole), hole);
   return [
     ...(from === column.name ? [] : [alter(table, `RENAME COLUMN ${quoted(from)} TO ${quoted(column.name)}`, hole)]),
     ...(next?.kind === 'thing' && next.fields.has('type') ? [...(column.before === null ? [] : [column.before]), alter(table, `ALTER COLUMN ${quoted(column.name)} TYPE ${column.type.replace('bigserial', 'int8').replace('serial', 'int4')}`, hole)] : []),
@@ -70,15 +70,18 @@ const changeColumn: Sql = ([table, old, next], hole) => {
 const createIndex: Sql = ([table, index], hole) => {
   const of = index?.kind === 'thing' ? index : thing();
   const where = textOf(of, 'where');
-  return [`CREATE ${yes(of, 'isUnique') ? 'UNIQUE ' : ''}INDEX ${yes(of, 'isConcurrent') ? 'CONCURRENTLY ' : ''}${quoted(textOf(of, 'name') ?? hole())} ON ${pathOf(table, hole)} (${columnList(namesOf(of, 'columnNames'), hole)})${where === null ? '' : ` WHERE ${where}`}`];
+  const how = `${yes(of, 'isUnique') ? 'UNIQUE ' : ''}INDEX ${yes(of, 'isConcurrent') ? 'CONCURRENTLY ' : ''}`;
+  return [`CREATE ${how}${quoted(textOf(of, 'name') ?? hole())} ON ${pathOf(table, hole)} (${columnList(namesOf(of, 'columnNames'), hole)})${where === null ? '' : ` WHERE ${where}`}`];
 };
 const dropIndex: Sql = ([, index], hole) => [`DROP INDEX ${quoted(nameOf(index, hole))}`];
 const foreignKey = (key: Value | undefined, hole: () => string): string => {
   const of = key?.kind === 'thing' ? key : thing();
   const schema = textOf(of, 'referencedSchema');
   const parent = textOf(of, 'referencedTableName') ?? hole();
-  const rule = textOf(of, 'onDelete');
-  return `${named(of)}FOREIGN KEY (${columnList(namesOf(of, 'columnNames'), hole)}) REFERENCES ${(schema === null ? parent : `${schema}.${parent}`).split('.').map(quoted).join('.')} (${columnList(namesOf(of, 'referencedColumnNames'), hole)})${rule === null || !/^(?:CASCADE|SET NULL|SET DEFAULT|RESTRICT|NO ACTION)$/iu.test(rule) ? '' : ` ON DELETE ${rule}`}`;
+  const rule = textOf(of, 'onDelete') ?? '';
+  const path = (schema === null ? parent : `${schema}.${parent}`).split('.').map(quoted).join('.');
+  const onDelete = /^(?:CASCADE|SET NULL|SET DEFAULT|RESTRICT|NO ACTION)$/iu.test(rule) ? ` ON DELETE ${rule}` : '';
+  return `${named(of)}FOREIGN KEY (${columnList(namesOf(of, 'columnNames'), hole)}) REFERENCES ${path} (${columnList(namesOf(of, 'referencedColumnNames'), hole)})${onDelete}`;
 };
 const createForeignKey: Sql = ([table, key], hole) => [alter(table, `ADD ${foreignKey(key, hole)}`, hole)];
 const unique = (of: Thing, hole: () => string): string => `${named(of)}UNIQUE (${columnList(namesOf(of, 'columnNames'), hole)})`;
@@ -88,7 +91,7 @@ const createExclusion: Sql = ([table, one], hole) => [alter(table, `ADD ${one?.k
 
 const createTable: Sql = ([table, ifNotExists], hole) => {
   const of = table?.kind === 'thing' ? table : thing();
-  const name = bareName(table, hole);
+  const name = nameOf(table, hole);
   const columns = listed(of.fields.get('columns')).map((one) => ({ value: one, ...columnSql(one, name, hole) }));
   const primary = columns.filter(({ value }) => value.kind === 'thing' && yes(value, 'isPrimary')).map((one) => one.name);
   const parts = [
@@ -97,16 +100,16 @@ const createTable: Sql = ([table, ifNotExists], hole) => {
     ...itemsOf(of, 'foreignKeys').map((key) => foreignKey(key, hole)),
     ...itemsOf(of, 'uniques').map((one) => unique(one.kind === 'thing' ? one : thing(), hole)),
   ];
-  return [...columns.flatMap(({ before }) => (before === null ? [] : [before])), `CREATE TABLE ${isTrue(ifNotExists) ? 'IF NOT EXISTS ' : ''}${pathOf(table, hole)} (${parts.join(', ')})`, ...itemsOf(of, 'indices').flatMap((index) => createIndex([table ?? UNKNOWN, index], hole))];
+  return [
+    ...columns.flatMap(({ before }) => (before === null ? [] : [before])),
+    `CREATE TABLE ${isTrue(ifNotExists) ? 'IF NOT EXISTS ' : ''}${pathOf(table, hole)} (${parts.join(', ')})`,
+    ...itemsOf(of, 'indices').flatMap((index) => createIndex([table ?? UNKNOWN, index], hole)),
+  ];
 };
 
 function itemsOf(of: Thing, field: string): readonly Value[] {
   const value = of.fields.get(field);
   return value?.kind === 'list' ? value.items : [];
-}
-
-function bareName(table: Value | undefined, hole: () => string): string {
-  return nameOf(table, hole);
 }
 
 /** @see typeorm's src/query-runner/QueryRunner.ts and driver/postgres/PostgresQueryRunner.ts for the names and what they send */
