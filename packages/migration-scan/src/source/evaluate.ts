@@ -6,7 +6,7 @@ import { evaluateExpression } from './expressions.ts';
 import type { Completion, Interpreter, Sent, Wanted } from './interpreter.ts';
 import { keyOf, memberOfValue } from './members.ts';
 import { executeAll, executeStatement, inner } from './statements.ts';
-import { alternativesOf, type Callable, either, HOLE, listOf, lookUp, type Scope, thing, UNDEFINED, UNKNOWN, type Value } from './values.ts';
+import { alternativesOf, type Callable, either, HOLE, listOf, lookUp, type Scope, thing, UNDEFINED, UNKNOWN, type Value, type Variable } from './values.ts';
 
 /** What lies beside the migration, as far as it has been read. */
 export interface Surroundings {
@@ -35,7 +35,12 @@ class Evaluation implements Interpreter {
   private steps = 0;
   private depth = 0;
   private nesting = 0;
+  /** Conditions that are not known, around what is followed. */
   private behind = 0;
+  /** The same before it, of which one may have ended the function: what comes is the same as ever, but it may not come. */
+  private doubts = 0;
+  /** For each such condition: the variables that were set behind it, and what they were. */
+  private readonly journals: Map<Variable, Value>[] = [];
   private holes = 0;
   private readonly frames: Value[][] = [];
 
@@ -83,12 +88,12 @@ class Evaluation implements Interpreter {
     if (node.body.type !== 'BlockStatement') return this.within(() => this.evaluate(node.body, own));
     const returned: Value[] = [];
     this.frames.push(returned);
-    const outside = this.behind;
+    const outside = this.doubts;
     try {
       const ended = this.within(() => executeAll(this, (node.body as t.BlockStatement).body, own));
       return returned.length === 0 ? UNDEFINED : either([...returned, ...(ended === 'return' ? [] : [UNDEFINED])]);
     } finally {
-      this.behind = outside;
+      this.doubts = outside;
       this.frames.pop();
     }
   }
@@ -106,8 +111,10 @@ class Evaluation implements Interpreter {
   assign(target: t.Node, value: Value, scope: Scope): void {
     if (target.type === 'Identifier') {
       const variable = lookUp(scope, target.name);
-      // Behind a condition the old value may still hold.
-      if (variable !== null) variable.value = variable.depth < this.behind ? either([variable.value, value]) : value;
+      if (variable === null) return;
+      const journal = this.journals.at(-1);
+      if (journal !== undefined && variable.depth < this.behind && !journal.has(variable)) journal.set(variable, variable.value);
+      variable.value = value;
     } else if (target.type === 'MemberExpression') {
       const on = this.evaluate(target.object, scope);
       const key = keyOf(this, target, scope);
@@ -118,17 +125,26 @@ class Evaluation implements Interpreter {
   }
 
   conditionally<T>(work: () => T): T {
-    const outside = this.behind;
-    this.behind += 1;
-    try {
-      return work();
-    } finally {
-      this.behind = outside;
+    const [result] = this.branches([work], false);
+    return result as T;
+  }
+
+  branches<T>(works: readonly (() => T)[], oneOfThem: boolean): T[] {
+    const before = new Map<Variable, Value>();
+    const after = new Map<Variable, Value[]>();
+    const results = works.map((work) => this.branch(work, before, after));
+    const outer = this.journals.at(-1);
+    for (const [variable, old] of before) {
+      const values = after.get(variable) ?? [];
+      // What was holds still, where a branch left it, or none may have been taken.
+      variable.value = either([...(oneOfThem && values.length === works.length ? [] : [old]), ...values]);
+      if (outer !== undefined && variable.depth < this.behind && !outer.has(variable)) outer.set(variable, old);
     }
+    return results;
   }
 
   maybeEnded(): void {
-    this.behind += 1;
+    this.doubts += 1;
   }
 
   returned(value: Value): void {
@@ -151,7 +167,7 @@ class Evaluation implements Interpreter {
   send(value: Value, call: Place, from: 'query' | 'change-column' = 'query'): void {
     const ways = alternativesOf(value);
     for (const way of ways) {
-      const conditional = this.behind > 0 || ways.length > 1;
+      const conditional = this.isConditional() || ways.length > 1;
       if (way.kind === 'text' && way.value.replace(HOLE, '').trim() !== '') this.sent.push({ kind: 'sql', text: way, call, conditional, from });
       else if (way.kind === 'text' && way.value.trim() === '') continue;
       else this.sent.push({ kind: 'unresolved', call, conditional, subject: 'query', why: 'The SQL that it sends is not known before it runs' });
@@ -159,7 +175,7 @@ class Evaluation implements Interpreter {
   }
 
   unresolved(call: Place, subject: string, why: string): void {
-    this.sent.push({ kind: 'unresolved', call, conditional: this.behind > 0, subject, why });
+    this.sent.push({ kind: 'unresolved', call, conditional: this.isConditional(), subject, why });
   }
 
   file(wanted: Wanted, place: Place): Value {
@@ -179,6 +195,28 @@ class Evaluation implements Interpreter {
     const scope = this.moduleScope(found.path, found.program);
     for (const statement of found.program.body) this.export(statement, scope, exports.fields);
     return exports;
+  }
+
+  /** Leaves every variable as it found it. */
+  private branch<T>(work: () => T, before: Map<Variable, Value>, after: Map<Variable, Value[]>): T {
+    const changed = new Map<Variable, Value>();
+    this.journals.push(changed);
+    this.behind += 1;
+    try {
+      return work();
+    } finally {
+      this.behind -= 1;
+      this.journals.pop();
+      for (const [variable, old] of changed) {
+        before.set(variable, old);
+        after.set(variable, [...(after.get(variable) ?? []), variable.value]);
+        variable.value = old;
+      }
+    }
+  }
+
+  private isConditional(): boolean {
+    return this.behind + this.doubts > 0;
   }
 
   /** Most of what is imported is only a type or an entity: a module is read when something of it is used. */

@@ -27,7 +27,7 @@ export function evaluateExpression(run: Interpreter, node: t.Node, scope: Scope)
     case 'ConditionalExpression': {
       const known = truth(run.evaluate(node.test, scope));
       if (known !== null) return run.evaluate(known ? node.consequent : node.alternate, scope);
-      return either([node.consequent, node.alternate].map((one) => run.conditionally(() => run.evaluate(one, scope))));
+      return either(run.branches([node.consequent, node.alternate].map((one) => () => run.evaluate(one, scope)), true));
     }
     case 'UnaryExpression': return unary(run, node, scope);
     case 'ArrayExpression': return array(run, node.elements, scope);

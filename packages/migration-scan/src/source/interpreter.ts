@@ -23,6 +23,8 @@ export interface Interpreter {
   assign(target: t.Node, value: Value, scope: Scope): void;
   /** Behind a condition that is not known. */
   conditionally<T>(work: () => T): T;
+  /** Ways of which it is not known which is taken: each starts from the same values. `oneOfThem`: one is, surely. */
+  branches<T>(works: readonly (() => T)[], oneOfThem: boolean): T[];
   /** What follows in this function may not be reached. */
   maybeEnded(): void;
   returned(value: Value): void;

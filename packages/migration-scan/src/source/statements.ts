@@ -57,7 +57,8 @@ function ifStatement(run: Interpreter, node: t.IfStatement, scope: Scope): Compl
   const known = truth(run.evaluate(node.test, scope));
   if (known === true) return run.execute(node.consequent, scope);
   if (known === false) return node.alternate ? run.execute(node.alternate, scope) : 'normal';
-  const ends = [node.consequent, ...(node.alternate ? [node.alternate] : [])].map((branch) => run.conditionally(() => run.execute(branch, scope)));
+  const branches = [node.consequent, ...(node.alternate ? [node.alternate] : [])];
+  const ends = run.branches(branches.map((branch) => () => run.execute(branch, scope)), branches.length === 2);
   if (ends.length === 2 && ends[0] !== 'normal' && ends[0] === ends[1]) return ends[0] ?? 'normal';
   if (ends.some((end) => end !== 'normal')) run.maybeEnded();
   return 'normal';
@@ -68,7 +69,8 @@ function switchStatement(run: Interpreter, node: t.SwitchStatement, scope: Scope
   const tests = node.cases.map(({ test }) => (test ? equal(asked, run.evaluate(test, scope)) : false));
   const own = inner(scope);
   if (tests.includes(null)) {
-    for (const { consequent } of node.cases) run.conditionally(() => executeAll(run, consequent, own));
+    const ends = run.branches(node.cases.map(({ consequent }) => () => executeAll(run, consequent, own)), false);
+    if (ends.some((end) => end === 'return' || end === 'throw')) run.maybeEnded();
     return 'normal';
   }
   const matching = tests.indexOf(true);
