@@ -66,7 +66,7 @@ test.concurrent("a call to a provider: the client's question is one that the twi
   await using tree = await openTree(['preflight']);
   await tree.follow(stepsOf(text, 'A call to a provider'));
   expect(await evaluated(tree, ASK)).toEqual([]);
-  // Its tests have a stand-in of the client, and the compiler reads the client with it.
+  // It asks the client, and the compiler reads the client with it.
   await typesFit(tree, 'actions/preflight');
 });
 
