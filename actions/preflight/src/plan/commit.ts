@@ -11,7 +11,7 @@ export function commitChecks(context: Context, subject: Subject, facts: Facts): 
   const { place, surfaces } = subject;
   // While the ref is asked about; who needs it hears of a failure.
   if (place['default-branch-only']) facts.defaultBranch().catch(() => {});
-  for (const surface of surfaces) facts.serving(surface).catch(() => {});
+  facts.servingShas().catch(() => {});
   return [
     {
       id: 'ref', name: 'ref', reasonCode: 'ref-not-found', leftOut: null,

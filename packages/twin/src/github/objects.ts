@@ -17,9 +17,14 @@ const sha = z.string().regex(SHA);
 const person = z.object({ name: z.string(), email: z.string(), date: z.string().optional() });
 
 export async function readCommit({ bare }: Repository, revision: string): Promise<CommitData> {
-  const format = '%H%n%T%n%P%n%an%n%ae%n%aI%n%cn%n%ce%n%cI%n%B';
-  const text = await gitOrNull(bare, ['show', '--no-patch', `--format=${format}`, '--end-of-options', `${revision}^{commit}`]);
+  const text = await gitOrNull(bare, ['show', '--no-patch', `--format=${COMMIT}`, '--end-of-options', `${revision}^{commit}`]);
   if (text === null) throw notFound();
+  return parseCommit(text);
+}
+
+const COMMIT = '%H%n%T%n%P%n%an%n%ae%n%aI%n%cn%n%ce%n%cI%n%B';
+
+function parseCommit(text: string): CommitData {
   const [id = '', tree = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', ...message] = text.split('\n');
   return { sha: id, tree, parents: parents.split(' ').filter(Boolean), author: { name: an, email: ae, date: utc(ad) }, committer: { name: cn, email: ce, date: utc(cd) }, message: message.join('\n') };
 }
@@ -155,19 +160,19 @@ export async function compare(repository: Repository, range: string): Promise<Re
   const mergeBase = await gitOrNull(repository.bare, ['merge-base', from, to]);
   if (mergeBase === null) throw new Refusal(404, `No common ancestor between ${base} and ${head}.`);
   const [listed, counted, files, baseCommit, mergeBaseCommit] = await Promise.all([
-    git(repository.bare, ['rev-list', '--reverse', '--max-count=250', `${from}..${to}`]),
+    git(repository.bare, ['log', '--reverse', '--max-count=250', `--format=${COMMIT}%x00`, `${from}..${to}`]),
     git(repository.bare, ['rev-list', '--count', `${to}..${from}`]),
     changedFiles(repository, mergeBase, to),
     readCommit(repository, from),
-    readCommit(repository, mergeBase),
+    mergeBase === from ? null : readCommit(repository, mergeBase),
   ]);
-  const [ids, behind] = [listed.split('\n').filter(Boolean), Number(counted)];
-  const commits = await Promise.all(ids.map(async (id) => listedCommit(repository.name, await readCommit(repository, id))));
+  const commits = listed.split('\0').map((text) => text.replace(/^\n/u, '')).filter((text) => text !== '').map((text) => listedCommit(repository.name, parseCommit(text)));
+  const [ahead, behind] = [commits.length, Number(counted)];
   const url = `https://github.com/${repository.name}/compare/${base}...${head}`;
   return json({
     url: `${API}/repos/${repository.name}/compare/${base}...${head}`, html_url: url, permalink_url: url, diff_url: `${url}.diff`, patch_url: `${url}.patch`,
-    base_commit: listedCommit(repository.name, baseCommit), merge_base_commit: listedCommit(repository.name, mergeBaseCommit),
-    status: ids.length > 0 ? (behind > 0 ? 'diverged' : 'ahead') : behind > 0 ? 'behind' : 'identical', ahead_by: ids.length, behind_by: behind, total_commits: ids.length, commits, files,
+    base_commit: listedCommit(repository.name, baseCommit), merge_base_commit: listedCommit(repository.name, mergeBaseCommit ?? baseCommit),
+    status: ahead > 0 ? (behind > 0 ? 'diverged' : 'ahead') : behind > 0 ? 'behind' : 'identical', ahead_by: ahead, behind_by: behind, total_commits: ahead, commits, files,
   });
 }
 
