@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { checkoutFault, fetchCommit } from '@vendure-deploy/shared/checkout';
+import { checkoutFault, fetchCommit, isUntouched } from '@vendure-deploy/shared/checkout';
 import { flyClient, type FlyClient, type Machine } from '@vendure-deploy/shared/providers/fly';
 import { type Comparison, githubClient, type GitHubClient } from '@vendure-deploy/shared/providers/github';
 import { loginOf, parseImageRepository, registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
@@ -12,7 +12,9 @@ import type { Context, Subject } from './subject.ts';
 /** Where the commit lies on this machine. */
 export interface Checkout {
   readonly folder: string;
-  /** It was made by us a moment ago, so that nothing is built in it yet. */
+  /** It was made by us a moment ago, beside the workspace. */
+  readonly isFetched: boolean;
+  /** Nothing was installed or built in it yet. */
   readonly isFresh: boolean;
 }
 
@@ -48,8 +50,8 @@ export function factsOf(context: Context, { ref, place, vendure }: Subject): Fac
   const github = githubClient({ http, token: inputs['github-token'], apiUrl: run.apiUrl, deadlineMs: probeMs });
   const revision = once(async (): Promise<Revision> => (ref === '' ? { kind: 'commit', sha: run.sha, from: 'the commit of this run', doubt: '' } : decide(ref, await github.candidates(run.repository, ref))));
   const serving = new Map(SURFACES.flatMap((surface) => {
-    const public_ = place.surfaces[surface];
-    return public_ === undefined ? [] : [[surface, once(() => readServing({ http, url: `${public_['public-url']}${public_['version-path']}`, timeoutMs: Math.min(probeMs, VERSION_MS), clock, signal }))] as const];
+    const configured = place.surfaces[surface];
+    return configured === undefined ? [] : [[surface, once(() => readServing({ http, url: `${configured['public-url']}${configured['version-path']}`, timeoutMs: Math.min(probeMs, VERSION_MS), clock, signal }))] as const];
   }));
   const fly = once(() => flyClient({ http, token: inputs['fly-api-token'], app: vendure?.app ?? '', deadlineMs: probeMs, signal }));
   const sha = async (): Promise<string> => {
@@ -83,10 +85,10 @@ export function factsOf(context: Context, { ref, place, vendure }: Subject): Fac
     }),
     checkout: once(async () => {
       const wanted = await sha();
-      if ((await checkoutFault(workspace, wanted, { untracked: false })) === null) return { folder: workspace, isFresh: false };
+      if ((await checkoutFault(workspace, wanted, { untracked: false })) === null) return { folder: workspace, isFetched: false, isFresh: await isUntouched(workspace) };
       const folder = join(temporary, `preflight-${wanted}`);
       await fetchCommit({ repository: run.repository, serverUrl: run.serverUrl, sha: wanted, token: inputs['github-token'], folder, deadlineMs: FETCH_MS, signal, log });
-      return { folder, isFresh: true };
+      return { folder, isFetched: true, isFresh: true };
     }),
   };
   return facts;

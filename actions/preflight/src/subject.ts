@@ -21,7 +21,7 @@ export interface Subject {
   readonly workers: readonly WorkerSurface[];
   readonly permissions: readonly Permission[];
   /** For the shop's audit and backup. */
-  readonly environment: Readonly<Record<string, Secret>>;
+  readonly commandEnvironment: Readonly<Record<string, Secret>>;
 }
 
 /** @throws {UserError} for an input or a key that is wrong */
@@ -34,5 +34,5 @@ export function readSubject({ inputs }: Context, config: DeployConfig): Subject 
   const workers = (['dashboard', 'storefront'] as const).filter((surface) => inputs[surface]).map((surface) => surfaceOf(config, inputs.environment, surface));
   const commands = vendure?.commands;
   const asks = (commands?.['drift-audit'] !== undefined && !inputs['skip-drift-audit']) || (commands?.backup !== undefined && !inputs['skip-backup']);
-  return { ref, place, surfaces, vendure, workers, permissions, environment: asks ? commandEnvironment(inputs['command-environment'], commands?.environment ?? []) : {} };
+  return { ref, place, surfaces, vendure, workers, permissions, commandEnvironment: asks ? commandEnvironment(inputs['command-environment'], commands?.environment ?? []) : {} };
 }

@@ -71,7 +71,7 @@ describe.each<[string, readonly [string, State, string, string][]]>([
     ['a Global API Key', () => inputs({ 'cloudflare-api-token': 'a1'.repeat(18).concat('b') }), 'failed', 'Global API Key'],
     ['none', () => inputs({ 'cloudflare-api-token': '' }), 'failed', 'the input cloudflare-api-token is empty'],
     ['one that may do nothing', cloudflare({ kind: 'user', permissions: [] }), 'failed', 'it lacks "Workers Scripts: Edit"'],
-    ['one that may do everything that is needed', withAll(cloudflare({ kind: 'account', permissions: EVERYTHING })), 'ok', '"Access'],
+    ['one that may do everything that is needed', withAll(cloudflare({ kind: 'account', permissions: EVERYTHING })), 'ok', 'reads Workers Scripts, Zone and Workers Routes (zone shop.example), Access: Apps and Policies, Workers KV Storage, Workers R2 Storage'],
     ['one without the zone', without('zone'), 'failed', 'it lacks "Zone: Read" and "Workers Routes: Edit" (zone shop.example)'],
     ['one without its routes', without('workers-routes'), 'failed', 'it lacks "Zone: Read" and "Workers Routes: Edit" (zone shop.example)'],
     ['one without Access', without('access'), 'failed', 'it lacks "Access: Apps and Policies: Read"'],

@@ -20,6 +20,9 @@ test(
     expect(after).toMatchObject({ vendure: sha, worker: sha, dashboard: sha, storefront: sha, lock: 'free' });
     expect(outcome.outputs).toMatchObject({ 'serving-sha-vendure': sha, 'serving-sha-dashboard': sha, 'serving-sha-storefront': sha, 'sla-status': 'met' });
     expect(summary).toContain('production: deployed');
+    // What preflight asked of the shop itself, in a checkout where nothing was built yet; its backup is the run's only one.
+    for (const check of ['plugin output', 'drift audit', 'backup', 'what serves is healthy']) expect(summary).toContain(`| ${check} | ok |`);
+    expect(log).toMatch(/Backup shop-\w+ of \S+ was taken by this run before; no second one\./u);
     // Production runs the very bytes that staging runs, and how they came is kept with the run.
     expect(log).toMatch(/was copied from staging's image of \w+, and read back as sha256:\w+; (\d+) of \1 layers mounted/u);
     expect(log).toContain(`Artifact vendure-image-build-production-${sha} has been successfully uploaded! (1 files)`);

@@ -55,7 +55,7 @@ export function judgeCloudflareToken({ account, token, looksLikeGlobalKey, right
   if (ofDeploy.length > 0) return { status: 'failed', evidence: `${whose} is active, but for the account ${account} it lacks ${names(ofDeploy)}, or it is another account's`, next: `Add ${names(ofDeploy)} to the token at ${DASHBOARD}, or correct \`account-id\` in the configuration.`, data };
   const unread = rights.filter((right) => right.error !== null && !missing.includes(right));
   const evidence = [
-    `${whose} is active and reads ${rights.filter(({ error }) => error === null).map(({ permission }) => permission.replace(/: .*/u, '')).join(', ') || 'nothing yet'} of the account`,
+    `${whose} is active and reads ${rights.filter(({ error }) => error === null).map(({ permission }) => permission.replaceAll(/"|: (?:Edit|Read)/gu, '')).join(', ') || 'nothing yet'}`,
     missing.length === 0 ? '' : `; it lacks ${names(missing)}, which only the operation ensure-resources needs`,
     unread.length === 0 ? '' : `; not known, because Cloudflare did not say: ${names(unread)}`,
     expiry.text,

@@ -8,7 +8,7 @@ export interface PluginQuestion {
   /** The configuration's `commands.repair`, one after the other; [] where it names none. */
   readonly repair: readonly (readonly string[])[];
   readonly stage: Omit<ShopStage, 'environment'>;
-  /** Just checked out: that nothing is built there is no fault. */
+  /** Just checked out, with nothing installed or built in it: that there is no output is no fault. */
   readonly isFresh: boolean;
 }
 

@@ -20,8 +20,8 @@ export function shopChecks(context: Context, subject: Subject, facts: Facts): re
       id: 'checkout', name: 'checkout of the commit', reasonCode: 'checkout-mismatch', after: ['ref'],
       leftOut: [plugins, drift, backup].includes(null) ? null : 'no check needs it',
       ask: async () => {
-        const { folder, isFresh } = await facts.checkout();
-        return { status: 'ok', evidence: isFresh ? 'it was fetched into a folder of its own' : 'the workspace is the commit', next: '', data: { folder } };
+        const { folder, isFetched } = await facts.checkout();
+        return { status: 'ok', evidence: isFetched ? 'it was fetched into a folder of its own' : 'the workspace is the commit', next: '', data: { folder } };
       },
     },
     {
@@ -36,7 +36,7 @@ export function shopChecks(context: Context, subject: Subject, facts: Facts): re
       ask: async () => {
         const audit = commands?.['drift-audit'];
         if (audit === undefined) throw new Error('there is no `commands.drift-audit`');
-        const found = await auditDrift({ ...stageOf(context, (await facts.checkout()).folder), environment: subject.environment }, audit);
+        const found = await auditDrift({ ...stageOf(context, (await facts.checkout()).folder), environment: subject.commandEnvironment }, audit);
         return { ...judgeDrift(found, context.inputs['allow-pending-migration']), data: { drift: found } };
       },
     },
@@ -57,7 +57,7 @@ export function backupCheck(context: Context, subject: Subject, facts: Facts, be
         if (command === undefined) throw new Error('there is no `commands.backup`');
         const [serving, sha] = await Promise.all([facts.serving('vendure'), facts.sha()]);
         if (serving.sha === sha) return { status: 'skipped', evidence: 'the commit serves already: fly-deploy takes one if it finds something to do', next: '' };
-        const stage = { ...stageOf(context, (await facts.checkout()).folder), environment: subject.environment };
+        const stage = { ...stageOf(context, (await facts.checkout()).folder), environment: subject.commandEnvironment };
         const answer = await takeBackup(stage, { command, marker: inputs['backup-marker'], runId: run.runId, clock });
         if (answer.kind === 'unproven') return { status: 'failed', evidence: `there is no backup that can be relied on: ${answer.why}`, next: 'Mend the command of `commands.backup`, or set skip-backup to deploy without one.' };
         taken = answer.backup;

@@ -6,6 +6,11 @@ export interface CheckoutFault {
   readonly files: boolean;
 }
 
+/** Whether nothing lies beside the commit's own files, not even what git ignores: nothing was installed or built there. */
+export async function isUntouched(workspace: string): Promise<boolean> {
+  return (await query('git', ['status', '--porcelain', '--ignored'], workspace)) === '';
+}
+
 /**
  * Why the workspace is not the clean checkout of the commit; null when it is. What git ignores may be there.
  * @param untracked whether a file that git does not know is a fault, too: where the build would take it in

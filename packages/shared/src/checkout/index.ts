@@ -1,2 +1,2 @@
-export { checkoutFault, type CheckoutFault } from './fault.ts';
+export { checkoutFault, type CheckoutFault, isUntouched } from './fault.ts';
 export { fetchCommit } from './fetch.ts';
