@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { LONG, rehearsed } from '../stage.ts';
+import { rm } from 'node:fs/promises';
+import { LONG, rehearsed, worldFolder } from '../stage.ts';
+import { VENDURE_ONLY } from './faults.ts';
 
 const HELD = ['-f', 'environment=production', '--fault', 'github lock held-by-another-run'];
 
@@ -26,6 +28,23 @@ test(
     expect(log).toMatch(/the lock of production was taken from example\/shop run \d+/u);
     expect(outcome).toMatchObject({ conclusion: 'success', writes: 0, truth: { after: { lock: 'free' } } });
     expect(exitCode).toBe(0);
+  },
+  2 * LONG,
+);
+
+test(
+  'a run that loses its runner keeps the lock, and the next one is told when it can be taken',
+  async () => {
+    const world = await worldFolder();
+    try {
+      const lost = await rehearsed('deploy-production', '--world', world, ...VENDURE_ONLY, '--fault', 'run step vendure/deploy 1 runner-lost');
+      expect(lost.outcome).toMatchObject({ conclusion: 'failure', verdict: null, truth: { after: { lock: { holder: expect.stringContaining('/actions/runs/') } } } });
+      const next = await rehearsed('deploy-production', '--world', world, ...VENDURE_ONLY);
+      expect(next.log).toMatch(/Its run has ended \(failure\), but its runner did not report every step and may still be at work: the lock can be taken in \d+ s\./u);
+      expect(next.outcome).toMatchObject({ verdict: 'failed-before-switch', truth: { after: { lock: { holder: expect.stringContaining('/actions/runs/') } } } });
+    } finally {
+      await rm(world, { recursive: true, force: true });
+    }
   },
   2 * LONG,
 );
