@@ -7,7 +7,8 @@ export function readOnlyWorld(use: (world: World, run: TwinRun) => void): void {
   let world: World;
   let run: TwinRun;
   beforeAll(async () => {
-    world = await openWorld();
+    // fly-deploy installs it before it asks for the lock.
+    world = await openWorld({ flyctlVersions: ['0.4.87'] });
     run = await world.openRun();
     use(world, run);
   });

@@ -37,11 +37,11 @@ export interface World extends AsyncDisposable {
   lockHistory(): Promise<string[]>;
 }
 
-export async function openWorld(): Promise<World> {
+export async function openWorld({ flyctlVersions = [] }: { flyctlVersions?: readonly string[] } = {}): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'acceptance-world-'));
   const checkout = join(directory, 'checkout');
   const commits = await makeHistory(checkout);
-  const twin = await startTwin({ directory: join(directory, 'twin'), speed: 10, suite: { repository: 'example/suite', directory: checkout }, accountId: ACCOUNT, zones: [], flyctlVersions: [] });
+  const twin = await startTwin({ directory: join(directory, 'twin'), speed: 10, suite: { repository: 'example/suite', directory: checkout }, accountId: ACCOUNT, zones: [], flyctlVersions });
   await twin.github.createRepository(REPOSITORY, checkout);
   twin.fly.addApp({ name: APP, hosts: [], secrets: {} });
   const shop = await openShop(commits.previous);
