@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Secret } from '@vendure-deploy/shared/secrets';
+import { processRedactor, Secret } from '@vendure-deploy/shared/secrets';
 import { configurationOf } from '@vendure-deploy/shared/wrangler-configuration';
 import { deployArguments, promoteArguments, shiftArguments, uploadArguments } from '../src/wrangler/arguments.ts';
 import { wranglerEnvironment } from '../src/wrangler/environment.ts';
@@ -110,6 +110,9 @@ test('the first error is quoted, in one line and without colours', () => {
   expect(firstError('', stderr, 'about /user/tokens/verify')).toBe('A request failed: Authentication error [code: 10000]');
   expect(firstError('', '', 'said in the file')).toBe('said in the file');
   expect(firstError('Total Upload: 1 KiB\n', '', null)).toBe('');
+  const secret = `cfat_${'s3cret'.repeat(60)}`;
+  processRedactor.register(secret);
+  expect(firstError('', '', `it said ${'x'.repeat(300)} ${secret} and ended`)).not.toContain('s3cret');
 });
 
 test.each<[string, unknown, string[]]>([

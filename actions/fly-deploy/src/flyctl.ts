@@ -1,5 +1,6 @@
 import type { ActionContext } from '@vendure-deploy/shared/action';
 import type { FlyClient } from '@vendure-deploy/shared/providers/fly';
+import { processRedactor } from '@vendure-deploy/shared/secrets';
 import type { Flyctl } from './flyctl-tool.ts';
 import type { inputs as declared } from './io.ts';
 import type { Attempt } from './judge.ts';
@@ -96,5 +97,6 @@ export function lastWords(output: string): string {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   const errors = lines.filter((line) => /^(?:Error:|✖)/u.test(line));
-  return (errors.length > 0 ? errors.slice(-2).join(' ') : (lines.at(-1) ?? '')).slice(0, 400);
+  // Redacted before it is cut: half a secret is no form that the redactor knows.
+  return processRedactor.redact(errors.length > 0 ? errors.slice(-2).join(' ') : (lines.at(-1) ?? '')).slice(0, 400);
 }

@@ -1,5 +1,6 @@
 import type { Clock, Log } from '@vendure-deploy/shared/action';
 import type { FlyClient } from '@vendure-deploy/shared/providers/fly';
+import { processRedactor } from '@vendure-deploy/shared/secrets';
 
 // What a person reads at once; the rest is in Fly's log.
 const SHOWN_LINES = 100;
@@ -30,7 +31,8 @@ export function machineOf(output: string): string | null {
 /** Fly's own lines about starting and ending a Machine tell nothing of the command. */
 export function lastTelling(lines: readonly string[]): string {
   const telling = lines.map((line) => line.trim()).filter((line) => line !== '' && !/^(?:INFO|Main child exited|Starting (?:init|machine)|Preparing to run|machine (?:started|exited)|\[\s*\d+\.\d+\])/iu.test(line));
-  return (telling.at(-1) ?? '').slice(0, 300);
+  // Redacted before it is cut: half a secret is no form that the redactor knows.
+  return processRedactor.redact(telling.at(-1) ?? '').slice(0, 300);
 }
 
 /** Takes the release command's own time from flyctl's lines, as they come. */

@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { processRedactor } from '@vendure-deploy/shared/secrets';
+import { lastWords } from '../src/flyctl.ts';
 import { lastTelling, machineOf, releaseCommandTimer } from '../src/release-command.ts';
 import { releaseOf } from '../src/release.ts';
 import { transienceOf } from '../src/transience.ts';
@@ -55,4 +57,13 @@ test.each<[string, [number, string][], number | null]>([
     timer.line(line);
   }
   expect(timer.seconds()).toBe(seconds);
+});
+
+test.each<[string, (text: string) => string]>([
+  ["flyctl's last words", (text) => lastWords(`Error: ${text}`)],
+  ["the release command's last line", (text) => lastTelling([text])],
+])('a secret that would be cut in half is not shown by its first half: %s', (_, cut) => {
+  const secret = `fm2_${'s3cret'.repeat(60)}`;
+  processRedactor.register(secret);
+  expect(cut(`it said ${'x'.repeat(200)} ${secret} and ended`)).not.toContain('s3cret');
 });

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { processRedactor } from '@vendure-deploy/shared/secrets';
 import { z } from 'zod';
 
 /** What wrangler wrote to WRANGLER_OUTPUT_FILE_PATH. A hint, as all that it says. */
@@ -27,7 +28,8 @@ export function readOutput(ndjson: string): WranglerOutput {
 export function firstError(stdout: string, stderr: string, failure: string | null): string {
   const plain = stripVTControlCharacters(`${stderr}\n${stdout}`);
   const said = /\[ERROR\]\s*([^\n]*(?:\n+[ \t]+[^\n]+)*)/u.exec(plain)?.[1];
-  return (said ?? failure ?? '').replaceAll(/\s+/gu, ' ').trim().slice(0, 400);
+  // Redacted before it is cut: half a secret is no form that the redactor knows.
+  return processRedactor.redact((said ?? failure ?? '').replaceAll(/\s+/gu, ' ').trim()).slice(0, 400);
 }
 
 function json(line: string): unknown {

@@ -21,7 +21,7 @@ export function judgeScan(pending: PendingScan, strict: boolean): Finding {
     ...scan.suppressionFaults.map(({ file, line, why }) => `${file}:${line}: ${why}`),
   ];
   const taken = scan.suppressed.map(({ file, line, rule, reason }) => `${file}:${line} ${rule} was taken back: ${reason}`);
-  const failed = strict && (scan.unread.length > 0 || findings.some(({ kind }) => STRICT.includes(kind)));
+  const failed = strict && (scan.unread.length + scan.notPostgres.length > 0 || findings.some(({ kind }) => STRICT.includes(kind)));
   const isWell = findings.length === 0 && doubts.length === 0 && since.kind === 'serving';
   const first = findings.slice(0, SHOWN).map(({ kind, file, line, subject }) => `${file}:${line} ${kind} (${subject})`);
   const more = findings.length > SHOWN ? [`and ${findings.length - SHOWN} more`] : [];

@@ -25,7 +25,7 @@ test.each<[string, PendingScan, string, string]>([
   ['a lock', scan(['locks']), 'warning', 'warning'],
   ['a rewrite', scan(['rewrite']), 'warning', 'warning'],
   ['a lock and what breaks', scan(['locks', 'breaks-old-code']), 'warning', 'failed'],
-  ["another database's", scan([], { notPostgres: [{ file: 'migrations/2.ts', why: 'backticks' }] }), 'warning', 'warning'],
+  ["another database's", scan([], { notPostgres: [{ file: 'migrations/2.ts', why: 'backticks' }] }), 'warning', 'failed'],
   ['nothing, but of a guess which migrations they are', scan([], {}, { kind: 'last-24-hours', sha: null, why: 'what Vendure serves could not be read' }), 'warning', 'warning'],
   ['nobody knows which migrations they are', { kind: 'unknown', why: 'the clone is too shallow' }, 'warning', 'failed'],
 ])('migration scan: %s', (_, pending, lenient, strict) => {

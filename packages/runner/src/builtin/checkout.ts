@@ -35,6 +35,9 @@ export async function checkout({ inputs, state, signal, line }: BuiltinRequest):
     return said.join('\n').trim();
   };
   await git('init', '--quiet');
+  // As the action leaves it: later steps fetch from there.
+  await git('config', 'remote.origin.url', url);
+  await git('config', 'remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*');
   const all = depth === 0 ? ['--update-shallow', '+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'] : [];
   await git('fetch', inputs['fetch-tags'] === 'true' ? '--tags' : '--no-tags', '--quiet', ...(depth > 0 ? [`--depth=${depth}`] : []), url, wanted, ...all);
   if (known && inputs['clean'] !== 'false') await git('clean', '-ffdx', '--quiet');
