@@ -49,7 +49,7 @@ export async function release(request: ReleaseRequest): Promise<Released> {
     if (plan.kind === 'swap') {
       const result = await swap({ git, environment, head, clock, signal, next: plan.next });
       // It may have landed, and somebody moved on since.
-      if (result.kind === 'won' || (result.kind === 'lost' && result.landed)) return plan.ends;
+      if (result.kind === 'won' || (result.kind === 'lost' && result.landed)) return plan.means;
       if (result.kind !== 'lost') return result;
       why = `the lock could not be moved: ${result.why}`;
     }
@@ -58,7 +58,7 @@ export async function release(request: ReleaseRequest): Promise<Released> {
   return { kind: 'unknown', why };
 }
 
-type Plan = { kind: 'swap'; next: SwapRequest['next']; ends: Released } | { kind: 'look-again' } | Extract<Released, { kind: 'was-free' } | { kind: 'lost' }>;
+type Plan = { kind: 'swap'; next: SwapRequest['next']; means: Released } | { kind: 'look-again' } | Extract<Released, { kind: 'was-free' } | { kind: 'lost' }>;
 
 /** Pure: what to do about the head that was read. */
 function planRelease(head: Head, { mine, intended, known, phase, reason }: ReleaseRequest): Plan {
@@ -66,11 +66,11 @@ function planRelease(head: Head, { mine, intended, known, phase, reason }: Relea
   const holder = state?.state === 'held' ? state.holder : null;
   const seq = state?.seq ?? 0;
   const free: Plan = {
-    kind: 'swap', next: { state: 'free', hold: state?.hold ?? 'job', holder: state?.holder ?? null, since: '', phase, reason, why: 'release', prev_holder: null }, ends: { kind: 'released', sequence: seq + 1 },
+    kind: 'swap', next: { state: 'free', hold: state?.hold ?? 'job', holder: state?.holder ?? null, since: '', phase, reason, why: 'release', prev_holder: null }, means: { kind: 'released', sequence: seq + 1 },
   };
   if (intended !== undefined && intended.parent === (head.kind === 'read' ? head.sha : '')) {
     // What it says stays as it is, also where it would have been stolen or forced: only its commit becomes another one.
-    return state === null || holder === null ? free : { kind: 'swap', next: { ...state, why: 'renew', prev_holder: null }, ends: { kind: 'lost', holder, state } };
+    return state === null || holder === null ? free : { kind: 'swap', next: { ...state, why: 'renew', prev_holder: null }, means: { kind: 'lost', holder, state } };
   }
   if (seq < (known?.state.seq ?? intended?.sequence ?? 0)) return { kind: 'look-again' };
   if (state === null || holder === null) return { kind: 'was-free' };
