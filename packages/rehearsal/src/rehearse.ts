@@ -6,7 +6,7 @@ import type { Surfaces, Truth } from '@vendure-deploy/twin';
 import type { RehearsalOptions } from './command-line.ts';
 import { openJobBook } from './job-book.ts';
 import { composeOutcome, type Outcome } from './outcome.ts';
-import { databaseOf, environmentOfLane, readShopConfig, type SeedEnvironment, type ShopConfig, surfacesOf } from './shop/config.ts';
+import { databaseOf, environmentOfLane, jobsTokenOf, readShopConfig, type SeedEnvironment, type ShopConfig, surfacesOf } from './shop/config.ts';
 import { readHistory, treeOf } from './shop/history.ts';
 import { SHOP, SUITE } from './world/host.ts';
 import { openWorld } from './world/open.ts';
@@ -172,7 +172,8 @@ function secretsByEnvironment({ facts }: World, shop: ShopConfig): Record<string
       ...(source === undefined ? {} : { SOURCE_FLY_API_TOKEN: facts.flyTokens[source] ?? '' }),
       CLOUDFLARE_API_TOKEN: facts.credentials.cloudflareApiToken,
       COMMAND_ENVIRONMENT: `DATABASE_URL=${databaseUrl}`,
-      FLY_SECRETS: JSON.stringify({ DATABASE_URL: databaseUrl }),
+      FLY_SECRETS: JSON.stringify({ DATABASE_URL: databaseUrl, JOBS_TOKEN: jobsTokenOf(vendure.app) }),
+      JOBS_TOKEN: jobsTokenOf(vendure.app),
     };
   };
   return Object.fromEntries(Object.entries(shop.environments).map(([name, environment]) => [name, secretsOf(environment)]));

@@ -37,6 +37,24 @@ ${worker('dashboard', urls)}${worker('storefront', urls)}tools:
 `;
 }
 
+/** The same with what post-deploy-verify proves beyond version and readiness. */
+export function verifyConfig(urls: PublicUrls, compatibility = 'storefront-may-lag'): string {
+  return shopConfig(urls)
+    .replace('    surfaces:\n', `    compatibility: ${compatibility}\n    surfaces:\n`)
+    .replace('        graphql-path: /shop-api\n', `        graphql-path: /shop-api
+        verify:
+          jobs-path: /jobs
+          queue-lag-seconds: 60
+          canary:
+            - { name: products, path: /shop-api, graphql: "{ products { totalItems } }", expect: { json: { /data/products/totalItems: { at-least: 1 } } } }
+`)
+    .replace('artifact: [apps/storefront/dist, apps/storefront/wrangler.jsonc]\n', `artifact: [apps/storefront/dist, apps/storefront/wrangler.jsonc]
+        verify:
+          shadow:
+            - { name: home, path: /, expect: { contains: [Tea], lacks: [Error], matches: ["<h1>(?i)tea"] } }
+`);
+}
+
 /** The same with a second environment, whose image of the same commit production may have. */
 export function promotingConfig(repositories: { readonly production: string; readonly staging: string }): string {
   const one = (environment: string, repository: string, more = ''): string => `  ${environment}:

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage } from '@vendure-deploy/twin';
 import { parse as parseToml } from 'smol-toml';
-import { databaseOf, type SeedEnvironment } from '../shop/config.ts';
+import { databaseOf, jobsTokenOf, type SeedEnvironment } from '../shop/config.ts';
 import type { Served } from './seed.ts';
 
 /** The image in the registry, an empty database (the Machines of the seed migrate it), and the Machines of each process group. */
@@ -16,7 +16,7 @@ export async function seedVendure({ seed: { twin }, environment, sha, tree }: Se
     labels: { 'org.opencontainers.image.revision': sha },
   });
   await twin.registry.pushImage(repository, tag, image);
-  twin.fly.addApp({ name: vendure.app, hosts: [new URL(vendure['public-url']).hostname], secrets: { DATABASE_URL: await twin.database.create(databaseOf(vendure.app)) } });
+  twin.fly.addApp({ name: vendure.app, hosts: [new URL(vendure['public-url']).hostname], secrets: { DATABASE_URL: await twin.database.create(databaseOf(vendure.app)), JOBS_TOKEN: jobsTokenOf(vendure.app) } });
   const flyToml = parseToml(await readFile(join(tree, vendure['fly-config']), 'utf8'));
   await twin.fly.seedRelease({ app: vendure.app, image: { repository, tag }, flyToml });
 }

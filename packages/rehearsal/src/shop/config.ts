@@ -58,6 +58,11 @@ export function databaseOf(app: string): string {
   return app.replaceAll('-', '_');
 }
 
+/** What the shop's server and its deploy share to ask about the job queue: the same in every world, as the seed's Machines have it already. */
+export function jobsTokenOf(app: string): string {
+  return createHash('sha256').update(`job checks of ${app}`).digest('hex');
+}
+
 /** The one account that the shop's Workers live in. */
 export function accountOf({ environments }: ShopConfig): string {
   const accounts = new Set(Object.values(environments).flatMap(({ surfaces }) => [surfaces.dashboard['account-id'], surfaces.storefront['account-id']]));

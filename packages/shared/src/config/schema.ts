@@ -3,6 +3,7 @@ import { access, route } from './lane.ts';
 import { pluginOutput } from './plugin-output.ts';
 import { lacksNames, sameNames } from './redis-names.ts';
 import { secretsSource } from './secrets-source.ts';
+import { vendureVerify, workerVerify } from './steps.ts';
 
 const text = z.string().min(1);
 const path = text.regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\\]+$/).describe('A path within the repository');
@@ -53,6 +54,7 @@ const vendure = z.strictObject({
   commands: commands.optional(),
   secrets: secretsSource.optional(),
   redis: redis.optional(),
+  verify: vendureVerify.optional().describe('What is proven after a deploy, beyond version, readiness and one GraphQL answer'),
 }).superRefine((surface, context) => {
   for (const { key, message } of lacksNames(surface)) context.addIssue({ code: 'custom', path: ['redis', ...key], message });
 });
@@ -84,12 +86,14 @@ const worker = z.strictObject({
   preview: preview.optional(),
   route: route.optional(),
   access: access.optional(),
+  verify: workerVerify.optional().describe('What is proven after a deploy, beyond version and first page'),
 });
 
 const environment = z.strictObject({
   'sla-seconds': z.int().min(1),
   'default-branch-only': z.boolean(),
   'promote-from': name.optional().describe('The environment whose image of the same commit is copied when this one has none'),
+  compatibility: z.enum(['same-sha', 'storefront-may-lag']).optional().describe('Which commits may serve side by side: the same on every surface, or the one of the release before on the storefront. Without it they are shown and not judged'),
   surfaces: z.strictObject({ vendure: vendure.optional(), dashboard: worker.optional(), storefront: worker.optional() }),
   lock: z.strictObject({ ref: z.string().regex(/^refs\/heads\/[^\s~^:?*[\\]+$/) }).optional(),
 });

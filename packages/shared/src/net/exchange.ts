@@ -84,8 +84,9 @@ export function answer(incoming: http.IncomingMessage, received: Buffer, maxByte
   return { kind: 'response', status: incoming.statusCode ?? 0, headers, bytes, text, json: () => JSON.parse(text()) as unknown };
 }
 
+/** node joins what may be joined; several `set-cookie`, which have commas of their own, stand in lines. */
 export function headersFrom(incoming: http.IncomingMessage): Record<string, string> {
-  return Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+  return Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join('\n') : (value ?? '')]));
 }
 
 /** We ask for `identity`; some hosts compress all the same. */

@@ -2,6 +2,17 @@ import { searchIndex } from '@shop/plugin';
 import type { Database } from './database.ts';
 import { literal } from './postgres/connection.ts';
 
+/** A job that does nothing but say who did it: by it a deploy proves the worker. */
+export const CANARY_QUEUE = 'deploy-canary';
+
+/** The process that works. */
+export interface WorkerIdentity {
+  readonly sha: string;
+  readonly processGroup: string;
+  /** RFC 3339. */
+  readonly workerStartedAt: string;
+}
+
 export interface QueueLag {
   /** How long the oldest job that nobody has taken is waiting; 0 when none is. */
   readonly seconds: number;
@@ -16,7 +27,7 @@ export async function queueLag(db: Database): Promise<QueueLag> {
 }
 
 /** Takes one waiting job and does it. @returns false when none waits */
-export async function workOnce(db: Database): Promise<boolean> {
+export async function workOnce(db: Database, worker: WorkerIdentity): Promise<boolean> {
   const [job] = await db.query(`
     UPDATE "job_record" SET "state" = 'RUNNING', "startedAt" = now(), "attempts" = "attempts" + 1
     WHERE "id" = (SELECT "id" FROM "job_record" WHERE "state" = 'PENDING' ORDER BY "createdAt" FOR UPDATE SKIP LOCKED LIMIT 1)
@@ -24,7 +35,7 @@ export async function workOnce(db: Database): Promise<boolean> {
   if (job === undefined) return false;
   const id = Number(job['id']);
   try {
-    const result = perform(job['queueName'] ?? '', job['data'] ?? '{}');
+    const result = perform(job['queueName'] ?? '', job['data'] ?? '{}', worker);
     await db.query(`UPDATE "job_record" SET "state" = 'COMPLETED', "settledAt" = now(), "result" = ${literal(result)} WHERE "id" = ${id}`);
   } catch (error) {
     await db.query(`UPDATE "job_record" SET "state" = 'FAILED', "settledAt" = now(), "result" = ${literal(String(error))} WHERE "id" = ${id}`);
@@ -32,7 +43,8 @@ export async function workOnce(db: Database): Promise<boolean> {
   return true;
 }
 
-function perform(queue: string, data: string): string {
+function perform(queue: string, data: string, worker: WorkerIdentity): string {
+  if (queue === CANARY_QUEUE) return JSON.stringify(worker);
   if (queue !== searchIndex.queue) throw new Error(`no plugin works on the queue ${queue}`);
   return searchIndex.documentOf(JSON.parse(data) as { id: number; name: string });
 }

@@ -4,6 +4,8 @@ export interface Settings {
   readonly processGroup: string;
   readonly port: number;
   readonly databaseUrl: string;
+  /** What a deploy shows to ask about the job queue; '': nobody may. */
+  readonly jobsToken: string;
 }
 
 /** Everything that the process takes from its environment, read once. */
@@ -14,6 +16,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
     processGroup: environment['FLY_PROCESS_GROUP'] ?? 'app',
     port: Number(environment['PORT'] ?? 3000),
     databaseUrl: required(environment, 'DATABASE_URL'),
+    jobsToken: environment['JOBS_TOKEN'] ?? '',
   };
 }
 
