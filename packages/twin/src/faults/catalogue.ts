@@ -71,6 +71,7 @@ const AWS: Rows<'action'> = {
 
 const MACHINE: Rows<MachineEffect['kind']> = {
   'never-healthy': [{ form: 'never-healthy [for <n>s]', does: "The Machine's process runs and its checks fail, without end or that long.", example: 'fly machine app/3 * never-healthy' }],
+  hangs: [{ form: 'hangs [for <n>s]', does: "The Machine's process is suspended as soon as it starts: Fly says started, and nothing is done, without end or that long.", example: 'fly machine worker/2 1 hangs' }],
   reverts: [{ form: 'reverts', does: 'An update is answered as done, and the Machine goes on with what it ran before.', example: 'fly machine app/1 1 reverts', inputs: ['strategy=rolling'] }],
   'crash-loops': [{ form: 'crash-loops', does: "The Machine's process ends as soon as it starts; after ten more starts the Machine stays stopped.", example: 'fly machine app/3 1 crash-loops' }],
   'stop-takes': [{ form: 'stop-takes <n>s', does: "The Machine is stopping for that long, on the twin's clock; nth counts its stops.", example: 'fly machine app/1 1 stop-takes 70s' }],

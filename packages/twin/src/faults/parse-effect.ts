@@ -24,7 +24,7 @@ const LOCK_EFFECTS = ['held-by-another-run', 'held-by-ended-run', 'held-by-lost-
 const ALLOWED: Record<FaultSubject['kind'], string> = {
   http: REQUEST_EFFECTS,
   graphql: REQUEST_EFFECTS,
-  machine: 'never-healthy, reverts, crash-loops, start-takes <n>s, stop-takes <n>s, concurrent-update, lease-held, host-unreachable',
+  machine: 'never-healthy, hangs, reverts, crash-loops, start-takes <n>s, stop-takes <n>s, concurrent-update, lease-held, host-unreachable',
   tool: 'exit <code> with-effect, exit <code> without-effect, hang, killed-after <n>s',
   step: 'SIGINT, cancel, runner-lost; then at <text of a line>',
   lock: LOCK_EFFECTS.join(', '),
@@ -90,9 +90,9 @@ function headersAndBody(argument: string): { headers: Record<string, string>; bo
 /** A value with spaces, a date for one, stands in quotes of either kind. */
 const HEADER = /^([A-Za-z][\w-]*)=(?:"([^"]*)"|'([^']*)'|(\S*))(?: |$)/u;
 
-const PLAIN_MACHINE_EFFECTS = ['never-healthy', 'reverts', 'crash-loops', 'concurrent-update', 'lease-held', 'host-unreachable'] as const;
+const PLAIN_MACHINE_EFFECTS = ['never-healthy', 'hangs', 'reverts', 'crash-loops', 'concurrent-update', 'lease-held', 'host-unreachable'] as const;
 /** What goes on for a while, and may end. */
-const WITH_AN_END = ['never-healthy', 'concurrent-update', 'lease-held', 'host-unreachable'];
+const WITH_AN_END = ['never-healthy', 'hangs', 'concurrent-update', 'lease-held', 'host-unreachable'];
 
 function machineEffect(words: string): MachineEffect | null {
   const plain = PLAIN_MACHINE_EFFECTS.find((kind) => kind === words);

@@ -23,7 +23,7 @@ export type RegistryEffect =
   | { readonly kind: 'grants-only'; readonly scope: 'first' | 'last' };
 
 export type MachineEffect =
-  | { readonly kind: 'never-healthy' | 'reverts' | 'crash-loops' | 'concurrent-update' | 'lease-held' | 'host-unreachable' }
+  | { readonly kind: 'never-healthy' | 'hangs' | 'reverts' | 'crash-loops' | 'concurrent-update' | 'lease-held' | 'host-unreachable' }
   | { readonly kind: 'start-takes' | 'stop-takes'; readonly milliseconds: number };
 
 export type ToolEffect =

@@ -140,6 +140,15 @@ function run(machine: Machine, running: Running): void {
   addEvent(machine, 'start', 'started');
   setState(machine, 'started');
   if (restarts !== null) void started.stop(0, 'SIGKILL');
+  if (running.fault?.effect.kind === 'hangs') void hang(started, running.fault, running);
+}
+
+/** Until its end when it has one. */
+async function hang(process: MachineProcess, { forMilliseconds }: FaultEffect, { options, over }: Running): Promise<void> {
+  process.suspend();
+  if (forMilliseconds === null) return;
+  await sleep(forMilliseconds / options.speed, undefined, { signal: over }).catch(() => undefined);
+  if (!over.aborted) process.resume();
 }
 
 async function runAgain(machine: Machine, running: Running): Promise<void> {

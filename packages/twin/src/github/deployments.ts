@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { json, notFound } from './answers.ts';
 import { read, type Repository, resolve } from './objects.ts';
@@ -13,10 +15,20 @@ export interface Deployments {
   answer(repository: Repository, path: readonly string[], method: string, body: unknown, url: URL, login: string): Promise<Response>;
 }
 
-/** GitHub's record of deployments: kept, never acted upon. */
-export function createDeployments(): Deployments {
-  const kept = new Map<number, { repository: string; deployment: Record<string, unknown>; statuses: Record<string, unknown>[] }>();
-  let last = 1000;
+interface Entry {
+  readonly repository: string;
+  readonly deployment: Record<string, unknown>;
+  readonly statuses: Record<string, unknown>[];
+}
+
+/** GitHub's record of deployments: never acted upon. @param file where it is kept, for the next start */
+export function createDeployments(file: string): Deployments {
+  const kept = new Map<number, Entry>(existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as [number, Entry][]) : []);
+  const save = (): void => {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify([...kept]));
+  };
+  let last = Math.max(1000, ...[...kept].flatMap(([id, { statuses }]) => [id, ...statuses.map((status) => Number(status['id']))]));
   return {
     async answer(repository, [id, what, statusId], method, body, url, login) {
       const api = `https://api.github.com/repos/${repository.name}`;
@@ -29,6 +41,7 @@ export function createDeployments(): Deployments {
           statuses_url: `${api}/deployments/${number}/statuses`, repository_url: api, url: `${api}/deployments/${number}`, transient_environment: false, production_environment: wanted.environment === 'production',
         };
         kept.set(number, { repository: repository.name, deployment, statuses: [] });
+        save();
         return json(deployment, 201);
       }
       if (id === undefined) {
@@ -46,6 +59,7 @@ export function createDeployments(): Deployments {
         url: `${api}/deployments/${id}/statuses/${number}`, deployment_url: `${api}/deployments/${id}`, repository_url: api,
       };
       found.statuses.push(status);
+      save();
       return json(status, 201);
     },
   };

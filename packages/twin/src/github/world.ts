@@ -74,7 +74,7 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
   const runs = createRuns(join(directory, 'github', 'runs.json'), logs);
   const issuer = createIssuer();
   const comments = createComments();
-  const rest = routes({ runs, caches: cache.entries, deployments: createDeployments(), comments });
+  const rest = routes({ runs, caches: cache.entries, deployments: createDeployments(join(directory, 'github', 'deployments.json')), comments });
 
   return {
     provider: {

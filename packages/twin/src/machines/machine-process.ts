@@ -16,6 +16,9 @@ export interface MachineProcessOptions {
 export interface MachineProcess {
   /** The loopback port on which the process listens for its internal port; null until it does. */
   port(internal: number): number | null;
+  /** Nothing of it runs any more, or again; to whoever looks from outside it is there. */
+  suspend(): void;
+  resume(): void;
   /** The signal that Fly sends, and SIGKILL for the whole group after the grace. Resolves when nothing is left. */
   stop(graceMs: number, signal?: string): Promise<void>;
 }
@@ -43,27 +46,27 @@ export function startMachineProcess(options: MachineProcessOptions): MachineProc
       resolve();
     });
   });
-  return { port: (internal) => ports.get(internal) ?? null, stop: (graceMs, signal = 'SIGINT') => stop(child, ended, { graceMs, signal }) };
+  return { port: (internal) => ports.get(internal) ?? null, suspend: () => signalGroup(child, 'SIGSTOP'), resume: () => signalGroup(child, 'SIGCONT'), stop: (graceMs, signal = 'SIGINT') => stop(child, ended, { graceMs, signal }) };
 }
 
 async function stop(child: ChildProcess, ended: Promise<void>, { graceMs, signal }: { graceMs: number; signal: string }): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     if (graceMs > 0) child.kill(isSignal(signal) ? signal : 'SIGINT');
-    const timer = setTimeout(() => kill(child), Math.max(0, graceMs));
+    const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), Math.max(0, graceMs));
     await ended;
     clearTimeout(timer);
   }
-  kill(child);
+  signalGroup(child, 'SIGKILL');
 }
 
 function isSignal(name: string): name is NodeJS.Signals {
   return name in constants.signals;
 }
 
-function kill(child: ChildProcess): void {
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
-    process.kill(-child.pid, 'SIGKILL');
+    process.kill(-child.pid, signal);
   } catch {
     // The group has ended by itself.
   }

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FAULTS, parseFault } from '../../src/faults/index.ts';
 import { eventually, NEW, OLD, stage as openFly, type Stage as Fly } from '../fly/stage.ts';
@@ -93,6 +95,14 @@ const PROOFS: Readonly<Record<string, () => Promise<void>>> = {
     const [state, checks] = [(await machine(id)).state, (await machine(id)).checks];
     expect({ state, checks }).toMatchObject({ state: 'started', checks: [{ status: 'critical' }] });
   }),
+  'fly machine worker/2 1 hangs': () => withMachine('worker', async (id) => {
+    await eventually(async () => (await machine(id)).state === 'started');
+    await eventually(async () => (await statesOf(id)).join() === 'T');
+    // A suspended process hears no signal; Fly's kill ends it all the same.
+    await ask(`${MACHINES}/${id}/stop`, { method: 'POST', body: {} });
+    await eventually(async () => (await machine(id)).state === 'stopped');
+    expect(await statesOf(id)).toEqual([]);
+  }),
   'fly machine app/1 1 reverts': async () => {
     const one = (await machines()).find(({ group }) => group === 'app');
     const update = (): Promise<{ status: number }> => ask(`${MACHINES}/${one?.id ?? ''}`, { method: 'POST', body: { config: { ...one?.config, image: `registry.fly.io/shop:${NEW.slice(0, 7)}` } } });
@@ -168,6 +178,24 @@ test('never-healthy with an end: the Machine gets well', async () => {
     await eventually(async () => (await machine(id)).checks.every(({ status }) => status === 'passing'));
   });
 });
+
+test('hangs with an end: the process goes on', async () => {
+  fly.setFaults('fly machine worker/2 1 hangs for 60s');
+  await withMachine('worker', async (id) => {
+    await eventually(async () => (await statesOf(id))[0] === 'T');
+    await eventually(async () => (await statesOf(id)).some((state) => state === 'S' || state === 'R'));
+  });
+});
+
+/** Of the processes of a Machine, as the kernel has them (proc_pid_stat(5)): T is stopped. */
+async function statesOf(machineId: string): Promise<string[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/u.test(name));
+  const states = await Promise.all(ids.map(async (id) => {
+    const [environment, stat] = await Promise.all(['environ', 'stat'].map((file) => readFile(join('/proc', id, file), 'utf8').catch(() => '')));
+    return environment?.split('\0').includes(`FLY_MACHINE_ID=${machineId}`) === true ? [stat?.slice(stat.lastIndexOf(')') + 2)[0] ?? ''] : [];
+  }));
+  return states.flat();
+}
 
 interface Seen {
   readonly id: string;

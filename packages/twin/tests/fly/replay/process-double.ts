@@ -25,7 +25,7 @@ export function processDoubles({ release_run_ms: runs = 300, release_exit: exit 
       };
       const timer = environment['RELEASE_COMMAND'] === undefined ? undefined : setTimeout(() => end(exit, null), runs === 0 ? 0 : Math.max(SHORTEST_RUN_MS, runs / speed));
       if (timer !== undefined) for (const line of ['Running migrations', exit === 0 ? 'migrated 3 files' : 'ERROR: relation "orders" already exists']) onLine(line);
-      return { port: () => null, stop: async (graceMs) => (graceMs > 0 ? end(0, null) : end(null, 'SIGKILL')) };
+      return { port: () => null, suspend: () => undefined, resume: () => undefined, stop: async (graceMs) => (graceMs > 0 ? end(0, null) : end(null, 'SIGKILL')) };
     },
     // The stub's checks passed a while after the start, whatever their interval.
     pollChecks: (machine, { isIll }) => {
