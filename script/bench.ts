@@ -9,10 +9,11 @@ import { migrations } from './benches/migrations.ts';
 import { nxCache } from './benches/nx-cache.ts';
 import { preflight } from './benches/preflight.ts';
 import { rehearse } from './benches/rehearse.ts';
+import { verify } from './benches/verify.ts';
 import { workers } from './benches/workers.ts';
 import { type Bench, heading, lineOf, type Row } from './benches/row.ts';
 
-const benches: Readonly<Record<string, Bench>> = { 'cold-start': coldStart, fly, image, migrations, 'nx-cache': nxCache, preflight, rehearse, workers };
+const benches: Readonly<Record<string, Bench>> = { 'cold-start': coldStart, fly, image, migrations, 'nx-cache': nxCache, preflight, rehearse, verify, workers };
 const [name, ...flags] = process.argv.slice(2);
 
 if (name === undefined || name === '--help' || name === '-h') {

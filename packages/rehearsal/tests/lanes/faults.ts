@@ -15,6 +15,8 @@ export interface Case {
   readonly lockedByAnother?: boolean;
   /** A line of the log. */
   readonly says?: RegExp;
+  /** The run fails for this, whatever the verdict over the commits is. */
+  readonly fails?: string;
   /** The lane after it, without the fault; false: the next case goes on from here. */
   readonly converges?: boolean;
 }
@@ -73,6 +75,7 @@ function judge({ outcome, summary, log, exitCode }: Rehearsed, one: Case): void 
   if (one.noWrites === true) expect(outcome.writes).toBe(0);
   if (one.says !== undefined) expect(log).toMatch(one.says);
   const good = ['deployed', 'unchanged'].includes(String(one.verdict)) && outcome.conclusion === 'success';
+  if (one.fails !== undefined) expect({ conclusion: outcome.conclusion, said: outcome.annotations.map(({ message }) => message).join('\n') }).toEqual({ conclusion: 'failure', said: expect.stringContaining(one.fails) as unknown });
   expect(exitCode).toBe(good ? 0 : 1);
   if (one.verdict === null) return;
   if (!good && outcome.conclusion !== 'cancelled') expect(summary).toContain('gh workflow run deploy-');
