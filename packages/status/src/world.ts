@@ -9,13 +9,16 @@ export async function insideWorld(folder: string, environment: string, argv: rea
   if (!existsSync(join(directory, 'twin/world.json')) && !existsSync(join(directory, 'host.claim'))) {
     throw new Error(`There is no world in ${directory}. Make one:  script/rehearse deploy-${environment} --world ${directory}`);
   }
+  // From the beginning: a world that is left in the middle of its opening leaves processes behind.
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   const world = await openWorld({ directory, keep: true, speed: 10, from: null, say: (line) => process.stderr.write(`${line.replace(/^rehearse:/u, 'status:')}\n`) });
   try {
     const run = await world.openRun({ faults: [], latencyMs: 0, environment });
     try {
       const token = await run.issueToken({ contents: 'read', actions: 'read', deployments: 'read' });
       const own = { PATH: process.env['PATH'], HOME: world.facts.home, GITHUB_TOKEN: token, GITHUB_REPOSITORY: SHOP };
-      return await start([...argv, '--config', join(world.facts.shop, '.github/deploy.config.yml')], { ...(await run.environmentOf({ job: null, step: null })), ...own });
+      return await start([...argv, '--config', join(world.facts.shop, '.github/deploy.config.yml')], { ...(await run.environmentOf({ job: null, step: null })), ...own }, stop.signal);
     } finally {
       await run.close();
     }
@@ -24,10 +27,10 @@ export async function insideWorld(folder: string, environment: string, argv: rea
   }
 }
 
-function start(argv: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+function start(argv: readonly string[], environment: NodeJS.ProcessEnv, stop: AbortSignal): Promise<number> {
+  if (stop.aborted) return Promise.resolve(0);
   const child = spawn(process.execPath, [...process.execArgv, join(import.meta.dirname, 'main.ts'), ...argv], { stdio: 'inherit', env: environment });
-  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
-  process.on('SIGINT', pass).on('SIGTERM', pass);
+  stop.addEventListener('abort', () => void child.kill('SIGINT'));
   return new Promise((done, failed) => {
     child.once('error', failed);
     child.once('exit', (code) => done(code ?? 1));
