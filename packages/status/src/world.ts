@@ -11,8 +11,13 @@ export async function insideWorld(folder: string, environment: string, argv: rea
   }
   // From the beginning: a world that is left in the middle of its opening leaves processes behind.
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  const listen = (): void => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.removeAllListeners(signal).on(signal, () => stop.abort());
+  };
+  listen();
   const world = await openWorld({ directory, keep: true, speed: 10, from: null, say: (line) => process.stderr.write(`${line.replace(/^rehearse:/u, 'status:')}\n`) });
+  // What serves the Workers starts with the first request to one, and would then end the process at a signal, before the world is left.
+  const again = setInterval(listen, 100);
   try {
     const run = await world.openRun({ faults: [], latencyMs: 0, environment });
     try {
@@ -24,6 +29,7 @@ export async function insideWorld(folder: string, environment: string, argv: rea
     }
   } finally {
     await world.leave();
+    clearInterval(again);
   }
 }
 
