@@ -51,7 +51,7 @@ test('a run that GitHub does not know any more leaves the time unknown, and a to
 });
 
 test('a held lock names its holder, and how its run stands', async () => {
-  const giveBack = await world.holdLock('example/shop', 'production');
+  const giveBack = await world.holdLock('example/shop', 'production', 'another-run');
   expect(await readLockOf('production', github)).toMatchObject({ kind: 'held', holder: expect.stringContaining('example/shop run') as unknown, run: 'still running' });
   await giveBack();
   expect(await readLockOf('production', github)).toEqual({ kind: 'free' });
