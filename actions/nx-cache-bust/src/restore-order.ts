@@ -8,7 +8,7 @@ import type { Asked } from './keys-of-log.ts';
  */
 export function nextRestored({ key, restoreKeys }: Asked, refs: readonly string[], entries: readonly CacheEntry[], version: string | null): CacheEntry | null {
   for (const ref of refs) {
-    const there = entries.filter((entry) => entry.ref === ref && (version === null || entry.version === version)).toSorted((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
+    const there = entries.filter((entry) => entry.ref === ref && (version === null || entry.version === version)).toSorted((one, other) => (one.createdAt === other.createdAt ? other.id - one.id : one.createdAt < other.createdAt ? 1 : -1));
     const exact = there.find((entry) => entry.key === key);
     if (exact !== undefined) return exact;
     for (const beginning of [key, ...restoreKeys]) {

@@ -24,6 +24,11 @@ test.each<[string, readonly string[], readonly CacheEntry[], CacheEntry | null]>
   expect(nextRestored(asked, refs, entries, 'v')).toBe(expected);
 });
 
+test('of two that were saved at the same moment the later one is the newer', () => {
+  const [first, second] = [{ ...ownNew, id: 1 }, { ...ownNew, id: 2, key: 'nx-develop-later' }];
+  for (const entries of [[first, second], [second, first]]) expect(nextRestored(asked, [OWN], entries, 'v')).toBe(second);
+});
+
 test('what would be restored is told before and after', () => {
   const { targets, next } = planBust({ asked: [asked], refs: [OWN, MAIN], restored: ['nx-develop-2'], isMeant: ({ key }) => key.startsWith('nx-develop-') }, all);
   expect(targets).toEqual([ownOld, ownNew, mainExact, other]);

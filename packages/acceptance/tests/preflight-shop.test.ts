@@ -16,16 +16,16 @@ afterAll(async () => world[Symbol.asyncDispose]());
 afterEach(() => void Object.assign(world.shop.vendure, { health: 'ok', sha: world.commits.previous }));
 
 test('all is well: one call, every check with its time, and nothing is written anywhere', async () => {
-  const { run, checks, traces } = await world.ask();
+  const { run, checks, traces } = await world.ask({ checkedOut: true });
   expectEnding(run, subject, { decision: 'done', reasonCode: 'ready' });
   expect(Object.entries(checks).map(([id, { status }]) => `${id} ${status}`)).toEqual([
-    'ref ok', 'default-branch ok', 'not-older-vendure ok', 'not-older-dashboard ok', 'not-older-storefront ok', 'pending-migrations ok', 'github-token ok', 'fly-token ok', 'registry-login ok', 'cloudflare-token ok',
+    'ref ok', 'default-branch ok', 'not-older-vendure ok', 'not-older-dashboard ok', 'not-older-storefront ok', 'pending-migrations ok', 'migration-scan ok', 'github-token ok', 'fly-token ok', 'registry-login ok', 'cloudflare-token ok',
     'lock ok', 'image ok', 'production ok', 'machine-settle ok', 'checkout skipped', 'plugin-output skipped', 'drift-audit skipped', 'backup skipped',
   ]);
   expect(checks['production']?.evidence).toMatch(/^[0-9a-f]{7} serves, ready by its own word, on 2 app and 1 worker$/u);
   expect(checks['machine-settle']?.evidence).toBe('all 3 Machines rest, and nobody holds one');
   expect(checks['backup']?.evidence).toBe('the configuration has no `commands.backup`');
-  expect(run.summary).toContain('**This deploy may start: 14 checks passed, 0 with a warning, 4 left out.**');
+  expect(run.summary).toContain('**This deploy may start: 15 checks passed, 0 with a warning, 4 left out.**');
   expect(traces).toEqual(UNTOUCHED);
 });
 

@@ -84,5 +84,5 @@ test('a backup holds every row, and is proven by id, time and size', async () =>
   if (proof.kind !== 'proven') throw new Error(proof.why);
   const lines = gunzipSync(await readFile(join(folder, `${proof.backup.id}.ndjson.gz`))).toString().split('\n').map((line) => JSON.parse(line) as { table: string; row: Record<string, unknown> });
   expect(lines.filter(({ table }) => table === 'product').map(({ row }) => row['name'])).toEqual(['Kettle', 'Teapot', 'Tea strainer']);
-  expect(lines.filter(({ table }) => table === 'migrations')).toHaveLength(2);
+  expect(lines.filter(({ table }) => table === 'migrations')).toHaveLength(3);
 });

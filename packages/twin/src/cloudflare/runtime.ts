@@ -17,7 +17,16 @@ export function createRuntime({ directory, content, outbound }: { directory: str
   function start(version: Version): Promise<Miniflare> {
     const known = running.get(version.id);
     if (known !== undefined) return known;
-    const starting = workerdOptions(version, { content, outbound, assets: join(directory, 'serving', version.id), stored: join(directory, 'stored') }).then(async (options) => {
+    const starting = begin(version).catch(() => begin(version));
+    running.set(version.id, starting);
+    // What could not be started is asked again by the next visitor.
+    starting.catch(() => running.delete(version.id));
+    return starting;
+  }
+
+  /** Two that begin at the same time may meet at the database of what is stored: one of them finds it locked (SQLITE_BUSY, seen on a busy machine). */
+  function begin(version: Version): Promise<Miniflare> {
+    return workerdOptions(version, { content, outbound, assets: join(directory, 'serving', version.id), stored: join(directory, 'stored') }).then(async (options) => {
       const worker = new Miniflare(options);
       await worker.ready.catch(async (error: unknown) => {
         await worker.dispose();
@@ -25,8 +34,6 @@ export function createRuntime({ directory, content, outbound }: { directory: str
       });
       return worker;
     });
-    running.set(version.id, starting);
-    return starting;
   }
 
   return {

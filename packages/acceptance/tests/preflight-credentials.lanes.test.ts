@@ -165,7 +165,7 @@ test('left out by name, each credential stands in the summary with the reason, a
   expectEnding(run, subject, { decision: 'done', reasonCode: 'ready' });
   for (const name of ['GitHub token', 'Fly token', 'registry login', 'Cloudflare token']) expect(run.summary).toContain(`| ${name} | skipped | 0.0 | skip-auth-check was set |  |`);
   expect(checks['fly-token']).toMatchObject({ status: 'skipped', evidence: 'skip-auth-check was set' });
-  expect(requests.filter((line) => !/ (?:api\.)?github\.com\//u.test(line))).toEqual(['GET api.shop.example/version']);
+  expect(requests.filter((line) => !/ (?:api\.)?github\.com\//u.test(line))).toEqual(['GET api.shop.example/version', 'GET api.machines.dev/v1/apps/shop-production/machines']); // the second for the flight plan
 });
 
 test('a permission that no deploy needs is refused before anybody is asked', async () => {
