@@ -20,6 +20,8 @@ const trusted = actions.filter((subject) => secretsOf(subject).length > 0).map((
 /** A wait for what will never come would only take time here. */
 const BRIEF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'fly-deploy': { 'gate-seconds': '1', 'read-interval-seconds': '1' },
+  preflight: { 'probe-timeout-seconds': '1', 'settle-seconds': '1', 'read-interval-seconds': '1' },
+  'post-deploy-verify': { attempts: '1', 'interval-seconds': '1', 'propagation-seconds': '1', 'worker-seconds': '1' },
 };
 
 describe.each(trusted)('%s', (_, subject) => {

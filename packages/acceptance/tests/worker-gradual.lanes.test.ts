@@ -175,7 +175,7 @@ describe('without the lock', () => {
       await lose();
     } });
     expectRan(ran, 'failed', 'returned');
-    expect(message(ran)).toContain("the deploy lock of production is not this run's: it is free");
+    expect(message(ran)).toContain("the deploy lock of production is not this run's: there is none");
     expect(await stage.live()).toEqual({ [old]: 100 });
   }));
 });
