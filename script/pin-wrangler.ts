@@ -7,8 +7,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { NPM_FLAGS, PLATFORMS } from '../actions/cf-worker-deploy/src/wrangler/npm.ts';
+import { NPM_FLAGS } from '../actions/cf-worker-deploy/src/wrangler/npm.ts';
 import { treeDigest } from '../actions/cf-worker-deploy/src/wrangler/tree.ts';
+
+/** Where the tree that the lock file gives is known as a whole, and how npm is told to lay out that platform's. */
+const PLATFORMS: Readonly<Record<string, readonly string[]>> = {
+  'linux-x64': ['--os=linux', '--cpu=x64', '--libc=glibc'],
+  'linux-arm64': ['--os=linux', '--cpu=arm64', '--libc=glibc'],
+  'darwin-x64': ['--os=darwin', '--cpu=x64'],
+  'darwin-arm64': ['--os=darwin', '--cpu=arm64'],
+};
 
 const run = promisify(execFile);
 const pinned = join(import.meta.dirname, '../actions/cf-worker-deploy/src/wrangler/pinned');

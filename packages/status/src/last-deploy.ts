@@ -1,4 +1,5 @@
 import type { HttpClient } from '@vendure-deploy/shared/net';
+import { githubRuns } from '@vendure-deploy/shared/providers/github';
 import { Secret } from '@vendure-deploy/shared/secrets';
 import { z } from 'zod';
 
@@ -28,7 +29,6 @@ export type Deploys =
 const deployments = z.array(z.object({ id: z.number(), sha: z.string(), payload: z.unknown() }));
 const statuses = z.array(z.object({ state: z.string(), description: z.string().nullish(), created_at: z.string(), log_url: z.string().nullish() }));
 const payload = z.object({ 'run-id': z.number() });
-const run = z.object({ run_started_at: z.string() });
 
 // Of the newest first: enough to find the release before among retries of the last.
 const MOST = 10;
@@ -50,8 +50,9 @@ export async function readDeploys(environment: string, github: Github): Promise<
 
 async function secondsOf(github: Github, given: unknown, endedAt: string): Promise<number | null> {
   const id = payload.safeParse(typeof given === 'string' ? parsed(given) : given).data?.['run-id'];
-  const read = id === undefined ? null : await get(github, `actions/runs/${id}`, run);
-  return read === null || 'why' in read ? null : (Date.parse(endedAt) - Date.parse(read.value.run_started_at)) / 1000;
+  // A run that is not known any more leaves the time unknown, and the rest told.
+  const run = id === undefined ? null : await githubRuns(github).run(github.repository, id).catch(() => null);
+  return run === null ? null : (Date.parse(endedAt) - run.startedAt) / 1000;
 }
 
 async function get<T>({ http, token, apiUrl, repository }: Github, path: string, shape: z.ZodType<T>): Promise<{ readonly value: T } | { readonly why: string }> {

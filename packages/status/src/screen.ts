@@ -24,8 +24,7 @@ function lastDeploy({ deploys, slaSeconds }: Status): string {
 
 /** What hosts said stands in it: no control character of theirs reaches a terminal. */
 function clean(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/gu, '?');
+  return text.replaceAll(/(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '?');
 }
 
 /** The same for a program, on one line. */

@@ -2,12 +2,12 @@ import { access, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
 import { cloudflareLaneClient, ProviderError } from '@vendure-deploy/shared/providers/cloudflare';
+import { configurationOf, type WranglerConfiguration } from '@vendure-deploy/shared/wrangler-configuration';
 import { unpack } from '../artifact/unpack.ts';
 import { requireCheckout } from '../checkout.ts';
 import type { Inputs } from '../io.ts';
 import type { Target } from '../target.ts';
 import { chooseWrangler } from '../wrangler/choose.ts';
-import { configurationOf, type WranglerConfiguration } from '@vendure-deploy/shared/wrangler-configuration';
 import type { Wrangler } from '../wrangler/wrangler.ts';
 
 /** The artifact as wrangler will see it. */
