@@ -72,13 +72,13 @@ async function build(name: string, dockerfile: string): Promise<Build> {
   const layout = join(folder, '..', `${name}-${Date.now()}.layout`);
   const args = ['buildx', 'build', '--progress=plain', '--provenance=false', '--network=none', '--build-context', 'base=docker-image://node-base:local', '--file', join(folder, `${name}.Dockerfile`), folder];
   const built = await buildkit.docker(...args, '--tag', `${name}:local`, '--load');
-  if (built.code !== 0) throw new Error(built.stderr);
+  if (built.code !== 0) throw new Error(built.stderr.slice(-3000)); // the reason stands last
   await buildkit.docker(...args, '--output', `type=oci,dest=${layout},tar=false`);
   const index = JSON.parse(await readFile(join(layout, 'index.json'), 'utf8')) as { manifests: { digest: string }[] };
   const manifest = JSON.parse(await readFile(join(layout, 'blobs/sha256', index.manifests[0]?.digest.slice('sha256:'.length) ?? ''), 'utf8')) as { layers: Build['layers'] };
   await rm(layout, { recursive: true });
   const ran = await buildkit.docker('run', '--rm', '--network=none', `${name}:local`);
-  if (ran.code !== 0) throw new Error(ran.stderr);
+  if (ran.code !== 0) throw new Error(ran.stderr.slice(-3000));
   return { log: built.stderr, runs: ran.stdout, layers: manifest.layers };
 }
 

@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { unpacked } from './conformance-tools.ts';
 import { type Ended, run, startServer } from './process.ts';
@@ -30,7 +30,9 @@ export async function openBuildKit(): Promise<BuildKit> {
   const docker = (...args: string[]): Promise<Ended> => run(join(folder, 'bin/docker'), args, environment);
   const server = await startServer(
     join(root, 'usr/sbin/dockerd'),
-    ['--config-file', join(folder, 'daemon.json'), '--host', environment.DOCKER_HOST, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'docker.pid'), '--iptables=false', '--ip6tables=false', '--bridge=none'],
+    ['--config-file', join(folder, 'daemon.json'), '--host', environment.DOCKER_HOST, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'docker.pid'), '--iptables=false', '--ip6tables=false', '--bridge=none',
+      // Test files run at once, each with its daemon: one that empties and removes a group of processes must not be met by another that enters it.
+      '--cgroup-parent', `/${basename(folder)}`],
     { PATH: `${root}/usr/sbin:${root}/usr/bin:/usr/sbin:/usr/bin:/sbin:/bin` },
     async () => (await docker('version')).code === 0,
   );
