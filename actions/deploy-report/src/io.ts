@@ -13,6 +13,7 @@ export const inputs = {
   'github-token': input.secret({ description: 'Reads when the run was started, and records the deployment' }),
   'record-deployment': input.boolean({ description: 'Record the deployment and how it ended at GitHub; never changes the verdict', default: 'true' }),
   'timeout-seconds': input.seconds({ description: 'Longest time for one answer of a public URL', default: '5', min: 1 }),
+  options: input.text({ description: 'toJSON(inputs) of the lane: the next command keeps what it was started with' }),
   workflow: input.text({ description: 'Workflow file that the next command names; empty: the one that was started' }),
 };
 
@@ -23,4 +24,5 @@ export const outputs = {
   'serving-sha-storefront': 'The commit that the Storefront was read to serve',
   'sla-seconds': 'Seconds since the deploy was started, with one decimal, rounded up',
   'sla-status': 'met or breached',
+  'report-file': 'The whole report as one JSON document, for an artifact',
 };

@@ -1,8 +1,10 @@
 import { markdownCode } from '@vendure-deploy/shared/action';
+import type { Diagnosis } from '@vendure-deploy/shared/diagnosis';
 import { shortSha, type SlaReading, type Surface, type SurfaceReading, type Verdict } from '@vendure-deploy/shared/release';
 import type { Phase } from './phases.ts';
 import type { RunTimes } from './run-times.ts';
 import { timeSection } from './time-section.ts';
+import { notesSection, whySection } from './why-section.ts';
 
 export interface Page {
   readonly environment: string;
@@ -12,11 +14,12 @@ export interface Page {
   readonly phases: readonly Phase[];
   readonly sla: SlaReading;
   readonly times: RunTimes;
+  readonly causes: readonly Diagnosis[];
   readonly next: readonly string[];
 }
 
 /** The page that a tired person reads: the verdict, what serves, what to type, what it took. */
-export function page({ environment, sha, verdict, readings, phases, sla, times, next }: Page): string {
+export function page({ environment, sha, verdict, readings, phases, sla, times, causes, next }: Page): string {
   return [
     `## ${environment}: ${verdict}${sha === '' ? '' : ` (${shortSha(sha)})`}`,
     '',
@@ -25,14 +28,10 @@ export function page({ environment, sha, verdict, readings, phases, sla, times, 
     ...Object.entries(readings).map(([surface, reading]) => `| ${surface} | ${commit(reading.before ?? null)} | ${commit(reading.intended)} | ${observed(reading)} |`),
     '',
     ...(next.length === 0 ? [] : ['**Next:**', '', '```sh', ...next, '```', '']),
-    ...failures(phases),
+    ...whySection(causes, phases),
+    ...notesSection(phases),
     ...timeSection(sla, phases, times.timeline, times.startedAt),
   ].join('\n');
-}
-
-function failures(phases: readonly Phase[]): string[] {
-  const said = phases.filter((phase) => phase.result !== 'success' && phase.message !== '');
-  return said.flatMap((phase) => [`**${phase.name}** (${phase.reasonCode}): ${markdownCode(phase.message)}`, '']);
 }
 
 function observed({ observed: seen, intended }: SurfaceReading): string {

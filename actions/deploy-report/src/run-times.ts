@@ -1,5 +1,5 @@
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
-import { githubRuns, ProviderError } from '@vendure-deploy/shared/providers/github';
+import { githubRuns, type Job, ProviderError } from '@vendure-deploy/shared/providers/github';
 import type { inputs as declared } from './io.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 
@@ -10,6 +10,8 @@ export interface RunTimes {
   readonly startedAt: number;
   /** null: GitHub did not say. */
   readonly timeline: Timeline | null;
+  /** Of this run; empty: GitHub did not say. */
+  readonly jobs: readonly Job[];
 }
 
 /** The clock begins with the input, else with this attempt of the run, else now (and the log says so). @throws {UserError} */
@@ -20,10 +22,10 @@ export async function readTimes(context: Context): Promise<RunTimes> {
   const read = await readRun(context);
   if (given === null && read === null) log.warning('When the run started could not be read: the SLA clock counts from now, which is too short.');
   const startedAt = given ?? read?.startedAt ?? clock.now();
-  return { startedAt, timeline: read === null ? null : timelineOf(read.jobs, startedAt, clock.now()) };
+  return { startedAt, timeline: read === null ? null : timelineOf(read.jobs, startedAt, clock.now()), jobs: read?.jobs ?? [] };
 }
 
-async function readRun({ inputs, http, run: { apiUrl, repository, runId }, log }: Context): Promise<{ startedAt: number; jobs: Parameters<typeof timelineOf>[0] } | null> {
+async function readRun({ inputs, http, run: { apiUrl, repository, runId }, log }: Context): Promise<{ startedAt: number; jobs: readonly Job[] } | null> {
   if (inputs['github-token'].isEmpty) return null;
   const runs = githubRuns({ http, token: inputs['github-token'], apiUrl });
   try {

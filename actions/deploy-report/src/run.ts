@@ -7,9 +7,13 @@ import { tellGitHub } from './deployment.ts';
 import type { inputs as declared, outputs } from './io.ts';
 import { nextCommands } from './next-command.ts';
 import { page } from './page.ts';
+import { optionsOf } from './options.ts';
 import { type Phase, readPhases } from './phases.ts';
+import { writeReport } from './report-file.ts';
 import { readTimes } from './run-times.ts';
+import { situationOf } from './situation.ts';
 import { secondsOf, slowestOf } from './time-section.ts';
+import { readCauses, tellCauses } from './why.ts';
 
 type Context = ActionContext<typeof declared>;
 
@@ -20,25 +24,29 @@ export async function run(context: Context): Promise<ActionResult<typeof outputs
   const environment = environmentOf(config, inputs.environment);
   const phases = readPhases(inputs.phases);
   const wanted = SURFACES.filter((surface) => inputs[surface] && environment.surfaces[surface] !== undefined);
-  const readings = await log.group('Read what serves now', () => readAll(wanted, environment, phases, context));
+  const options = optionsOf(inputs.options);
+  const [readings, times] = await Promise.all([log.group('Read what serves now', () => readAll(wanted, environment, phases, context)), readTimes(context)]);
   const verdict = inputs.sha === '' ? 'failed-before-switch' : judgeVerdict(readings);
-  const times = await readTimes(context);
   const sla = slaClock({ budgetSeconds: environment['sla-seconds'], startedAtMs: times.startedAt }).read(
     clock.now(),
     phases.filter((phase) => phase.seconds > 0).map((phase) => ({ phase: phase.name, seconds: phase.seconds })),
   );
   if (sla.status === 'breached') log.warning(`This deploy took ${secondsOf(sla.seconds)} s; the promise is ${sla.budgetSeconds} s.${times.timeline === null ? '' : slowestOf(times.timeline)}`);
-  const next = nextCommands({ verdict, workflow: inputs.workflow || context.run.workflowFile, sha: inputs.sha, ref: context.run.ref, readings });
-  summary.add(page({ environment: inputs.environment, sha: inputs.sha, verdict, readings, phases, sla, times, next }));
+  const situation = situationOf({ context, environment, readings, phases, options });
+  const causes = await readCauses(phases, times.jobs, situation, context);
+  const next = nextCommands(verdict, causes, situation);
+  summary.add(page({ environment: inputs.environment, sha: inputs.sha, verdict, readings, phases, sla, times, causes, next }));
+  await tellCauses(causes, context);
   const forgiven = verdict === 'partial' && !inputs['dashboard-blocking'] && onlyDashboardMissing(readings);
   const message = sentence({ environment: inputs.environment, verdict, readings, next, cause: inputs.sha === '' ? firstCause(phases) : '' });
   if (forgiven) log.warning(message);
   const deployment = await tellGitHub({ verdict, seconds: { total: sla.seconds, phases: Object.fromEntries(sla.phases.map(({ phase, seconds }) => [phase, seconds])) } }, wanted, environment, context);
+  const result = { verdict, surfaces: readings, sla: { seconds: sla.seconds, status: sla.status, 'budget-seconds': sla.budgetSeconds, 'critical-path': times.timeline?.critical ?? null, slowest: times.timeline?.slowest ?? null }, diagnoses: causes, next, deployment };
   return {
     ...ending(verdict, forgiven),
     message,
-    outputs: { verdict, ...servingOutputs(readings), 'sla-seconds': secondsOf(sla.seconds), 'sla-status': sla.status },
-    result: { verdict, surfaces: readings, sla: { seconds: sla.seconds, status: sla.status, 'budget-seconds': sla.budgetSeconds, 'critical-path': times.timeline?.critical ?? null, slowest: times.timeline?.slowest ?? null }, next, deployment },
+    outputs: { verdict, ...servingOutputs(readings), 'sla-seconds': secondsOf(sla.seconds), 'sla-status': sla.status, 'report-file': await writeReport({ ...result, message }, phases, context) },
+    result,
   };
 }
 

@@ -60,6 +60,6 @@ function pause(legs: Leg[], ms: number): void {
 }
 
 /** A job of a called workflow is named after its callers, too: `deploy / deploy / vendure`. */
-function shortName(name: string): string {
+export function shortName(name: string): string {
   return name.split(' / ').at(-1) ?? name;
 }

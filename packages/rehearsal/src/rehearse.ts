@@ -83,7 +83,7 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
   const state = { id, repository: SHOP, startedAt, workflow: options.lane, sha, branch, actor: options.actor };
   await run.setRun({ ...state, status: 'in_progress' });
   const interrupts = await run.interrupts();
-  const book = openJobBook(id, (jobs) => run.setJobs(id, jobs));
+  const book = openJobBook(id, { jobs: (jobs) => run.setJobs(id, jobs), log: (jobId, text) => run.setJobLog(jobId, text) });
   const outcome = await runWorkflow({
     repository: SHOP,
     directory: await treeOf(history, sha, join(world.directory, 'trees', sha)),
@@ -132,7 +132,7 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
         book.ended(job);
         stage.say(`rehearse:   ${job.id}: ${job.result} (${job.seconds.toFixed(1)} s)`);
       },
-      line: () => undefined,
+      line: (job, _step, text) => book.line(job, text),
     },
   });
   await book.settled();

@@ -55,8 +55,9 @@ async function makeHistory(shop: string, directory: string): Promise<void> {
   await git('init', '--quiet', '--initial-branch=main');
   for (const [index, overlay] of (await overlays(shop)).entries()) {
     const [, branch = 'main'] = /^\d+-(.+)$/u.exec(overlay) ?? [];
-    if (branch !== 'main') await git('checkout', '--quiet', '-B', branch);
-    await cp(join(shop, 'history', overlay), partial, { recursive: true, filter: (source) => !source.endsWith('message.txt') });
+    const from = await readFile(join(shop, 'history', overlay, 'from.txt'), 'utf8').catch(() => 'HEAD');
+    if (branch !== 'main') await git('checkout', '--quiet', '-B', branch, from.trim());
+    await cp(join(shop, 'history', overlay), partial, { recursive: true, filter: (source) => !/[/\\](?:message|from)\.txt$/u.test(source) });
     await git('add', '--all', '--force', '.');
     const message = await readFile(join(shop, 'history', overlay, 'message.txt'), 'utf8');
     await runGit(partial, ['commit', '--quiet', '--allow-empty', '-m', message.trim()], index);

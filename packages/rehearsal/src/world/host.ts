@@ -94,6 +94,7 @@ function worldRun(twin: Twin, run: TwinRun): WorldRun {
     identityEnvironment: (job) => Promise.resolve(twin.github.identityEnvironment(job)),
     setRun: (state) => Promise.resolve(twin.github.setRun(state)),
     setJobs: (id, jobs) => Promise.resolve(twin.github.setJobs(id, jobs)),
+    setJobLog: (jobId, text) => Promise.resolve(twin.github.setJobLog(jobId, text)),
     headOf: (repository, ref) => twin.github.headOf(repository, ref),
     interrupts: () => Promise.resolve(interrupts.map(({ job, step, signal, line }) => ({ job, step, signal, ...(line === undefined ? {} : { line }) }))),
     interrupted: (place) => {

@@ -12,6 +12,7 @@ export interface WorldRun {
   identityEnvironment(job: IdentityOfJob): Promise<Readonly<Record<string, string>>>;
   setRun(run: RunState): Promise<void>;
   setJobs(runId: number, jobs: readonly JobState[]): Promise<void>;
+  setJobLog(jobId: number, text: string): Promise<void>;
   headOf(repository: string, ref: string): Promise<string>;
   interrupts(): Promise<readonly { job: string; step: string; signal: 'SIGINT' | 'runner-lost'; line?: string }[]>;
   /** The runner has carried out an interrupt. */

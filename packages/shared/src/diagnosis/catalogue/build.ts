@@ -1,0 +1,42 @@
+import { again, dispatch } from '../commands.ts';
+import type { KnownFailure } from '../types.ts';
+
+/** The Workers' builds, and built packages. */
+export const BUILD: readonly KnownFailure[] = [
+  {
+    id: 'stale-build-output', codes: ['build-failed', 'schema-drift', 'image-build-failed', 'release-command-failed'], cure: 'command', heals: 'a Worker is built once more without the cache of Nx',
+    says: /(?:Cannot find module|Could not resolve|failed to resolve import|Cannot find package) ['"]((?!.*node_modules)[^'"]*\/dist\/[^'"]*)['"]/iu,
+    cause: { en: 'A built file of a package of the workspace is missing: Nx took an older output from its cache for a fresh one, and did not build. Delete the rotten entry from the cache, and the next build makes the right output.', ja: 'workspace の package の build 済みファイルが無い。nx が cache の古い出力を最新と判断し、build を実行しなかった。汚染された cache を削除すれば、次の build で正しい出力が作られる。' },
+    commands: (situation) => [dispatch('nx-cache-bust.yml', [`run_id=${situation.runId}`, 'dry_run=false']), again(situation)],
+  },
+  {
+    id: 'plugin-output-stale', codes: ['plugin-output-stale'], cure: 'command', heals: "the configured `commands.repair` are run once, and the check is made again",
+    cause: { en: "The built output of a package is not that of its sources, and the configured repair did not mend it. A rotten entry of Nx's cache comes back until it is deleted.", ja: 'package の build 出力が source と一致せず、設定された修復でも直らなかった。nx cache の汚染された entry は削除するまで復元され続ける。' },
+    commands: (situation) => [dispatch('nx-cache-bust.yml', ['pattern=nx-ref', 'dry_run=false']), again(situation)],
+  },
+  {
+    id: 'build-timed-out', codes: ['build-failed'], says: /did not end within (\d+) s\. `build-timeout-seconds`/iu, cure: 'person',
+    cause: { en: "The shop's own install or build did not end in its time. Look in its log for what it waited for; a registry that is slow for a moment is gone with the next run.", ja: 'shop の install / build が制限時間内に終わらなかった。log で何を待っていたか確認する。registry の一時的な遅さなら次の run で解消する。' },
+    commands: (situation) => [`gh run view ${situation.runId} --log-failed`, again(situation)],
+  },
+  {
+    id: 'worker-build-failed', codes: ['build-failed'], cure: 'person',
+    cause: { en: "The shop's own install or build command failed on a clean checkout of the commit; nothing was switched. Its own last lines say why.", ja: 'commit のクリーンな checkout で shop の install / build が失敗した。何も切り替わっていない。原因はその log の末尾にある。' },
+    commands: (situation) => [`gh run view ${situation.runId} --log-failed`],
+  },
+  {
+    id: 'checkout-not-clean', codes: ['checkout-mismatch'], cure: 'person',
+    cause: { en: 'The working tree is not the clean checkout of the commit, so what would be built is not what is deployed. Give the job a checkout of its own, without steps that change files before the build.', ja: '作業ツリーが commit のクリーンな checkout ではないため、build されるものが deploy 対象と一致しない。build 前にファイルを変更する step を外す。' },
+    commands: (situation) => [`gh run view ${situation.runId} --log-failed`],
+  },
+  {
+    id: 'artifact-not-of-commit', codes: ['artifact-mismatch'], cure: 'command',
+    cause: { en: 'The artifact that was to be uploaded is not the one that was built from the commit, or is incomplete. Nothing was uploaded; a new run builds a new one.', ja: 'アップロード対象の artifact が commit から build されたものではない、または不完全。何もアップロードされていない。再実行で作り直される。' },
+    commands: (situation) => [again(situation)],
+  },
+  {
+    id: 'wrangler-unavailable', codes: ['tool-unavailable'], phases: ['dashboard', 'storefront', 'dashboard-build', 'storefront-build'], cure: 'command',
+    cause: { en: 'A tool that the Worker needs could not be installed or started: mostly the package registry did not answer. Nothing was uploaded.', ja: 'Worker に必要なツールを install / 起動できなかった。多くは package registry の無応答。何もアップロードされていない。' },
+    commands: (situation) => [again(situation)],
+  },
+];

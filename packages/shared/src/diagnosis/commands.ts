@@ -1,0 +1,31 @@
+import { SURFACES } from '../release/index.ts';
+import type { Situation } from './types.ts';
+
+/** The lane again, for what does not serve yet, with what it was started with and these inputs besides. */
+export function again(situation: Situation, ...more: readonly string[]): string {
+  const { workflow, sha, ref, missing } = situation;
+  const rest = missing.length === 0 ? SURFACES : missing;
+  const off = SURFACES.filter((surface) => !rest.includes(surface)).map((surface) => `${surface}=false`);
+  const fields = [...(sha === '' ? [] : [`ref=${sha}`]), ...off, ...situation.options.filter((option) => !isIn(more, option)), ...more];
+  return dispatch(workflow, fields, sha === '' ? ref.replace(/^refs\/(?:heads|tags)\//u, '') : '');
+}
+
+/** The lane again from the ref that was meant; another one than was typed. */
+export function againFrom(situation: Situation, ref: string): string {
+  return dispatch(situation.workflow, [`ref=${ref}`, ...situation.options], '');
+}
+
+/** Another workflow of the suite, from the default branch. */
+export function dispatch(workflow: string, fields: readonly string[], ref = ''): string {
+  return ['gh workflow run', workflow, ...(ref === '' ? [] : [`--ref ${quoted(ref)}`]), ...fields.map((field) => `-f ${quoted(field)}`)].join(' ');
+}
+
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function isIn(fields: readonly string[], option: string): boolean {
+  const name = option.slice(0, option.indexOf('=') + 1);
+  return fields.some((field) => field.startsWith(name));
+}

@@ -1,0 +1,55 @@
+import { CATALOGUE } from './catalogue/index.ts';
+import { lastMeaningful } from './meaningful.ts';
+import type { Diagnosis, Evidence, KnownFailure, Situation } from './types.ts';
+
+/** What failed, in the order of the lane: what stands first is the cause of what comes after it, more often than not. Pure. */
+export function diagnose(evidence: readonly Evidence[], situation: Situation): readonly Diagnosis[] {
+  return evidence.flatMap((one): Diagnosis[] => {
+    const known = recognise(one);
+    if (known.length === 0) return [{ kind: 'unknown', phase: one.phase, check: one.check, reasonCode: one.reasonCode, lines: lastMeaningful(one.lines) }];
+    return known.map(({ failure: { id, cause, cure, heals, commands }, found }) => ({
+      kind: 'known', phase: one.phase, check: one.check, id, cause, cure, heals: heals ?? null, commands: commands(situation, found), docs: `docs/recovery.md#${id}`,
+    }));
+  });
+}
+
+export interface Recognised {
+  readonly failure: KnownFailure;
+  readonly found: readonly string[];
+}
+
+/**
+ * Structure before text: of the entries that fit as data, those whose words stand there; without such words, the one that speaks for the code alone; and
+ * only then what is known by its words whatever the code is. A text without a code is known by words alone.
+ */
+export function recognise(evidence: Evidence): readonly Recognised[] {
+  const { byCode, byWords } = PARTS;
+  const fitting = evidence.reasonCode === '' ? byCode.filter(({ says }) => says !== undefined) : byCode.filter((failure) => fits(failure, evidence));
+  const specific = spoken(fitting, evidence);
+  if (specific.length > 0) return specific;
+  const words = spoken(byWords, evidence);
+  if (words.length > 0) return words;
+  return evidence.reasonCode === '' ? [] : fitting.filter(({ says }) => says === undefined).map((failure) => ({ failure, found: [] }));
+}
+
+const PARTS = { byCode: CATALOGUE.filter(({ codes }) => codes !== 'any'), byWords: CATALOGUE.filter(({ codes }) => codes === 'any') };
+
+function fits({ codes, phases, checks }: KnownFailure, { reasonCode, phase, check }: Evidence): boolean {
+  return (codes === 'any' || codes.some((code) => code === reasonCode)) && (phases?.includes(phase) ?? true) && (checks?.includes(check) ?? true);
+}
+
+function spoken(failures: readonly KnownFailure[], { lines }: Evidence): Recognised[] {
+  return failures.flatMap((failure) => {
+    const match = firstMatch(failure.says, lines);
+    return match === null ? [] : [{ failure, found: [...match].map((group) => group ?? '') }];
+  });
+}
+
+function firstMatch(says: RegExp | undefined, lines: readonly string[]): RegExpExecArray | null {
+  if (says === undefined) return null;
+  for (const line of lines) {
+    const match = says.exec(line);
+    if (match !== null) return match;
+  }
+  return null;
+}
