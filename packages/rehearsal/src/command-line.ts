@@ -58,7 +58,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     .option('--tool <name=path>', 'a real tool instead of the stand-in: flyctl=PATH goes into the release archive that the twin serves', tool, {})
     .option('--speed <n>', "the twin's and its stand-ins' own waits run n times faster; actions are not told (default: 10; with --tool flyctl 1, since a real flyctl keeps its own time)", positive)
     .option('--latency <duration>', 'added to every round trip, for example 50ms', duration, 0)
-    .option('--out <dir>', 'keep outcome.json, summary.md, log.txt, requests.jsonl and the job logs here')
+    .option('--out <dir>', 'keep outcome.json, summary.md, log.txt, requests.jsonl, the artifacts and the job logs here')
     .option('--world <dir>', 'keep the world (git, registry, Machines, Workers, database, lock) here, and go on from where it was left')
     .option('--from <ref>', 'what production serves in a new world')
     .option('--keep', 'keep a world without a name, and say where it is')

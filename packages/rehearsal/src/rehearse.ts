@@ -39,7 +39,7 @@ async function perform(options: RehearsalOptions, stage: Stage, world: World): P
   const out = options.out ?? join(world.directory, 'out', String(id));
   await mkdir(out, { recursive: true });
   // What an earlier run left there would be read as this one's.
-  for (const name of ['jobs', 'log.txt', 'summary.md', 'outcome.json', 'requests.jsonl']) await rm(join(out, name), { recursive: true, force: true });
+  for (const name of ['jobs', 'artifacts', 'log.txt', 'summary.md', 'outcome.json', 'requests.jsonl']) await rm(join(out, name), { recursive: true, force: true });
   const work = await takeRunnerFolder(world.directory);
   try {
     const before = await run.truth(surfaces);
@@ -115,6 +115,7 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
     node: process.execPath,
     work,
     out,
+    artifacts: join(out, 'artifacts'),
     interrupts: interrupts.map((interrupt) => ({
       ...interrupt,
       fired: () => {

@@ -47,7 +47,7 @@ export const FLY: readonly KnownFailure[] = [
     commands: (situation) => [again(situation, 'strategy=rolling', 'redeploy=true')],
   },
   {
-    id: 'checks-never-pass', codes: FAILED, phases: SHIPS, says: /timeout reached waiting for (?:health checks|machine's state)|could not get all green machines to be healthy|waiting for health checks|wait timeout/iu, cure: 'person',
+    id: 'checks-never-pass', codes: FAILED, phases: SHIPS, says: /timeout reached waiting for health checks|could not get all green machines to be healthy|Error: wait timeout/iu, cure: 'person',
     cause: { en: "The new Machines started, and their health checks did not pass in time. The image or what it needs is the reason: its own log says which.", ja: '新しい Machine は起動したが、health check が時間内に通らなかった。原因は image かその依存先にあり、Machine の log に記録されている。' },
     commands: (situation) => [`flyctl logs -a ${situation.app} --no-tail`],
   },

@@ -31,7 +31,7 @@ export const IMAGE: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'disk-full', codes: 'any', says: /no space left on device|ENOSPC|the disk (?:of this machine )?is full/iu, cure: 'command',
+    id: 'disk-full', codes: 'any', says: /no space left on device|ENOSPC|the disk (?:of this machine )?is full/iu, cure: 'person',
     cause: { en: 'The disk of the machine that built was full. A hosted runner begins with an empty one each time; on a machine of your own free some first.', ja: 'build したマシンのディスクが満杯。hosted runner なら毎回空から始まる。自前のマシンでは先に空きを作る。' },
     commands: (situation) => [again(situation)],
   },

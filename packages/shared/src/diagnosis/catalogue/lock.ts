@@ -8,7 +8,7 @@ export const LOCK: readonly KnownFailure[] = [
   {
     id: 'lock-of-lost-runner', codes: ['lock-held-by-another'], says: /may still be at work: the lock can be taken in (\d+) s/iu, cure: 'command',
     cause: { en: "The run that holds the lock has ended, but its runner was lost and may still be at work. Its lock can be taken after the seconds that the message names; then the same again takes it by itself.", ja: 'lock を持つ run は終了しているが runner が失われ、まだ動作中かもしれない。メッセージの秒数が過ぎれば、再実行で自動的に取得できる。' },
-    commands: (situation, [, seconds = '330']) => [`sleep ${seconds} && ${again(situation)}`],
+    commands: (situation) => [again(situation)],
   },
   {
     id: 'lock-of-unknown-run', codes: ['lock-held-by-another'], says: /GitHub knows no such run|could not be read/iu, cure: 'person',
