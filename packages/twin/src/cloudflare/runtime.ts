@@ -27,7 +27,7 @@ export function createRuntime({ directory, content, outbound }: { directory: str
   /** Two that begin at the same time may meet at the database of what is stored: one of them finds it locked (SQLITE_BUSY, seen on a busy machine). */
   function begin(version: Version): Promise<Miniflare> {
     return workerdOptions(version, { content, outbound, assets: join(directory, 'serving', version.id), stored: join(directory, 'stored') }).then(async (options) => {
-      const worker = new Miniflare(options);
+      const worker = leavingSignals(() => new Miniflare(options));
       await worker.ready.catch(async (error: unknown) => {
         await worker.dispose();
         throw error;
@@ -55,6 +55,19 @@ export function createRuntime({ directory, content, outbound }: { directory: str
     },
   };
 }
+
+/**
+ * Miniflare ends the process when a signal comes, wherever it is in its work. What is to happen then is for the program to say that has started the twin: it
+ * still has a world to leave. What is there to listen for a signal before is there afterwards, and nothing else.
+ */
+function leavingSignals<T>(start: () => T): T {
+  const before = new Map(SIGNALS.map((signal) => [signal, new Set(process.listeners(signal))]));
+  const started = start();
+  for (const [signal, known] of before) for (const listener of process.listeners(signal)) if (!known.has(listener)) process.removeListener(signal, listener);
+  return started;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function ask(worker: Miniflare, request: Request): Promise<Response> {
   const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
