@@ -5,7 +5,7 @@ export { type Proxy, startProxy } from './proxy/index.ts';
 export type { Provider, ProviderName } from './provider.ts';
 export { createRecorder, type Place, type RequestRecord } from './record/index.ts';
 export { type Challenge, createRegistryWorld, type Reach, type RegistryOptions, type RegistryWorld } from './registry/index.ts';
-export { fillShelf, packFlyctl } from './shelf/index.ts';
+export { fillShelf, packFlyctl, writeLauncher } from './shelf/index.ts';
 export { type Serving, serving, type Truth } from './truth/index.ts';
 export { type RegistryRequest, type ServedRegistry, serveRegistry, type ServeRegistryOptions } from './world/serve-registry.ts';
 export type { Surfaces } from './world/read-truth.ts';

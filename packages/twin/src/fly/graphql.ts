@@ -10,6 +10,7 @@ export async function answerGraphql(body: Record<string, unknown>, state: FlySta
   if (query.includes('canPerformBluegreenDeployment')) return json({ data: { canPerformBluegreenDeployment: true } });
   if (query.includes('viewer')) return json({ data: { viewer: { email: 'deploy@tokens.fly.io' } } });
   if (query.includes('egressIpAddresses')) return json({ data: { app: { egressIpAddresses: { nodes: [] } } } });
+  if (query.includes('apps(')) return json({ data: { apps: { nodes: [...state.apps.values()].map(compactOf) } } });
   const app = state.apps.get(variables['appName'] ?? variables['name'] ?? '');
   if (app === undefined) return json({ errors: [{ message: `Could not find App "${variables['appName'] ?? ''}"`, extensions: { code: 'NOT_FOUND' } }] });
   if (query.includes('appcompact')) return json({ data: { appcompact: compactOf(app) } });

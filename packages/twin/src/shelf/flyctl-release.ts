@@ -9,7 +9,7 @@ import { writeLauncher } from './launcher.ts';
  * the tool (`tool flyctl …`) act on both.
  */
 export async function packFlyctl(options: { directory: string; version: string; real?: string | undefined }): Promise<Record<string, Uint8Array>> {
-  const folder = join(options.directory, 'shelf', `flyctl-${options.version}`);
+  const folder = folderOf(options);
   await mkdir(folder, { recursive: true });
   const standIn = { file: join(folder, 'flyctl'), entry: join(import.meta.dirname, '../fly/flyctl/main.ts') };
   await writeLauncher(options.real === undefined ? standIn : { ...standIn, entry: join(import.meta.dirname, '../fly/flyctl/real.ts'), more: { binary: options.real } });
@@ -19,4 +19,13 @@ export async function packFlyctl(options: { directory: string; version: string; 
   const archive = await readFile(join(folder, name));
   const digest = createHash('sha256').update(archive).digest('hex');
   return { [name]: archive, [`flyctl_${options.version}_checksums.txt`]: Buffer.from(`${digest}  ${name}\n`) };
+}
+
+/** The same program, as it lies inside of that archive: what a machine has on its PATH on which somebody installed it. */
+export function installedFlyctl(options: { directory: string; version: string }): string {
+  return join(folderOf(options), 'flyctl');
+}
+
+function folderOf({ directory, version }: { directory: string; version: string }): string {
+  return join(directory, 'shelf', `flyctl-${version}`);
 }

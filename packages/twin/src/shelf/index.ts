@@ -1,2 +1,3 @@
-export { packFlyctl } from './flyctl-release.ts';
+export { installedFlyctl, packFlyctl } from './flyctl-release.ts';
+export { writeLauncher } from './launcher.ts';
 export { fillShelf } from './shelf.ts';

@@ -9,7 +9,7 @@ import { createFlyWorld, type FlyWorld } from '../fly/index.ts';
 import { createGithubWorld, type GithubWorld } from '../github/index.ts';
 import type { Provider } from '../provider.ts';
 import { createRegistryWorld, type Reach, type RegistryWorld } from '../registry/index.ts';
-import { fillShelf, packFlyctl } from '../shelf/index.ts';
+import { fillShelf, installedFlyctl, packFlyctl } from '../shelf/index.ts';
 import type { Truth } from '../truth/index.ts';
 import { readTruth, type Surfaces } from './read-truth.ts';
 import { workersOutbound } from './outbound.ts';
@@ -36,6 +36,8 @@ export interface Twin {
   readonly restored: boolean;
   /** A folder for PATH. */
   readonly shelf: string;
+  /** The program of the newest release that is offered: what an operator has installed. */
+  readonly flyctl: string;
   readonly credentials: { readonly flyApiToken: string; readonly cloudflareApiToken: string };
   readonly github: GithubWorld;
   readonly registry: RegistryWorld;
@@ -69,6 +71,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     ...worlds,
     restored: saved !== null,
     shelf: await fillShelf({ directory }),
+    flyctl: installedFlyctl({ directory, version: options.flyctlVersions.at(-1) ?? '' }),
     credentials,
     openRun: (run) => openRun({ directory: join(directory, 'runs', `${process.pid}-${(runs += 1)}`), speed, providers, attending, github }, run),
     truth: (surfaces) => readTruth({ fly, cloudflare, github, database }, surfaces),

@@ -30,12 +30,18 @@ export type Command =
   | { readonly name: 'version'; readonly json: boolean }
   | { readonly name: 'auth whoami'; readonly json: boolean }
   | { readonly name: 'secrets import' | 'secrets set' | 'secrets unset'; readonly app: string; readonly stage: boolean; readonly args: readonly string[] }
-  | { readonly name: 'secrets list'; readonly app: string; readonly json: boolean };
+  | { readonly name: 'secrets list' | 'status'; readonly app: string; readonly json: boolean }
+  | { readonly name: 'apps list'; readonly json: boolean; readonly quiet: boolean }
+  | { readonly name: 'machine list'; readonly app: string; readonly json: boolean; readonly quiet: boolean }
+  | { readonly name: 'machine start'; readonly app: string; readonly ids: readonly string[] }
+  | { readonly name: 'machine stop'; readonly app: string; readonly ids: readonly string[]; readonly signal: string }
+  | { readonly name: 'machine destroy'; readonly app: string; readonly ids: readonly string[]; readonly force: boolean }
+  | { readonly name: 'machine wait'; readonly app: string; readonly id: string; readonly state: string; readonly milliseconds: number };
 
 const TEXT = {
-  app: 'a', config: 'c', image: 'i', strategy: '', 'max-unavailable': '', 'max-concurrent': '', 'wait-timeout': '', 'release-command-timeout': '', 'deploy-retries': '', 'lease-timeout': '', signal: '', 'access-token': 't',
+  app: 'a', config: 'c', image: 'i', strategy: '', 'max-unavailable': '', 'max-concurrent': '', 'wait-timeout': 'w', state: '', 'release-command-timeout': '', 'deploy-retries': '', 'lease-timeout': '', signal: 's', 'access-token': 't',
 };
-const SWITCHES = { 'remote-only': '', 'skip-release-command': '', 'smoke-checks': '', 'dns-checks': '', ha: '', yes: 'y', detach: '', verbose: '', now: '', 'update-only': '', json: 'j', stage: '', debug: '' };
+const SWITCHES = { 'remote-only': '', 'skip-release-command': '', 'smoke-checks': '', 'dns-checks': '', ha: '', yes: 'y', detach: '', verbose: '', now: '', 'update-only': '', json: 'j', stage: '', quiet: 'q', force: 'f', debug: '' };
 
 type Flags = Readonly<Partial<Record<keyof typeof TEXT, string> & Record<keyof typeof SWITCHES, boolean>>>;
 
@@ -43,7 +49,7 @@ type Flags = Readonly<Partial<Record<keyof typeof TEXT, string> & Record<keyof t
 export function readCommandLine(argv: readonly string[]): Command {
   const { flags, words } = parse(argv);
   const [first = '', second = '', ...args] = words;
-  const name = ['secrets', 'auth'].includes(first) ? `${first} ${second}` : first;
+  const name = nameOf(first, second);
   const app = flags.app ?? '';
   switch (name) {
     case 'deploy': return deployCommand(flags);
@@ -52,9 +58,24 @@ export function readCommandLine(argv: readonly string[]): Command {
     case 'secrets import':
     case 'secrets set':
     case 'secrets unset': return { name, app, stage: flags.stage ?? false, args };
+    case 'status':
     case 'secrets list': return { name, app, json: flags.json ?? false };
-    default: throw new FlyctlError(`unknown command "${name}" for "flyctl" (the stand-in knows deploy, version, auth whoami and secrets import, set, unset, list)`);
+    case 'apps list': return { name, json: flags.json ?? false, quiet: flags.quiet ?? false };
+    case 'machine list': return { name, app, json: flags.json ?? false, quiet: flags.quiet ?? false };
+    case 'machine start': return { name, app, ids: args };
+    case 'machine stop': return { name, app, ids: args, signal: flags.signal ?? '' };
+    case 'machine destroy': return { name, app, ids: args, force: flags.force ?? false };
+    case 'machine wait': return { name, app, id: args[0] ?? '', state: flags.state ?? 'settled', milliseconds: duration(flags['wait-timeout'] ?? '5m') };
+    default: throw new FlyctlError(`unknown command "${name}" for "flyctl" (the stand-in knows ${KNOWN})`);
   }
+}
+
+const KNOWN = 'deploy, status, version, apps list, auth whoami, machine list, start, stop, destroy, wait and secrets import, set, unset, list';
+
+/** Of one word, or of two under a group that flyctl knows by two names. */
+function nameOf(first: string, second: string): string {
+  if (first === 'machine' || first === 'machines' || first === 'm') return `machine ${second === 'ls' ? 'list' : second}`;
+  return ['secrets', 'auth', 'apps'].includes(first) ? `${first} ${second}` : first;
 }
 
 function deployCommand(flags: Flags): DeployCommand {

@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'smol-toml';
-import { flyctlClient } from './client.ts';
+import { listApps } from './apps-list.ts';
+import { type FlyctlClient, flyctlClient } from './client.ts';
 import { type Command, readCommandLine } from './command-line.ts';
 import { control as askControl, type ToolEffect } from './control.ts';
 import { deploy } from './deploy/run.ts';
 import { during, FlyctlError, tell } from './error.ts';
+import { listMachines } from './machine/list.ts';
+import { destroyMachines, startMachines, stopMachines } from './machine/power.ts';
+import { waitForMachine } from './machine/wait.ts';
 import { listSecrets } from './secrets/list.ts';
 import { importSecrets, pairsOf, setSecrets } from './secrets/set.ts';
+import { showStatus } from './status.ts';
 
 const VERSION = '0.4.87';
 
-/** flyctl's command line, its calls and its texts, for what a deploy needs. @returns the exit code */
+/** flyctl's command line, its calls and its texts, for what a deploy needs and what is typed after one that failed. @returns the exit code */
 export async function main(argv: readonly string[], { control }: { control: string }): Promise<number> {
   const { effect, speed } = await askControl(control, argv);
   try {
@@ -51,8 +56,21 @@ async function run(command: Exclude<Command, { name: 'deploy' | 'version' }>, sp
     process.stdout.write(command.json ? `${JSON.stringify({ email: viewer.email }, null, 4)}\n` : `${viewer.email}\n`);
     return;
   }
+  if (command.name === 'apps list') return listApps(client, command);
   const app = command.app || (await appOfToml());
-  if (command.name === 'secrets list') return listSecrets(client, app, command.json);
+  switch (command.name) {
+    case 'status': return showStatus(client, { ...command, app });
+    case 'machine list': return listMachines(client, { ...command, app });
+    case 'machine start': return startMachines(client, { ...command, app });
+    case 'machine stop': return stopMachines(client, { ...command, app });
+    case 'machine destroy': return destroyMachines(client, { ...command, app });
+    case 'machine wait': return waitForMachine(client, { ...command, app }, speed);
+    case 'secrets list': return listSecrets(client, app, command.json);
+    default: return changeSecrets(client, app, command);
+  }
+}
+
+async function changeSecrets(client: FlyctlClient, app: string, command: Extract<Command, { name: 'secrets import' | 'secrets set' | 'secrets unset' }>): Promise<void> {
   // It would start a release of its own and restart every Machine: no deploy of the suite does.
   if (!command.stage) throw new FlyctlError(`the stand-in does not act out ${command.name} without --stage`);
   if (command.name === 'secrets import') return importSecrets(client, app);

@@ -1,5 +1,6 @@
 import type { FlyctlClient } from '../client.ts';
 import { during } from '../error.ts';
+import { table } from '../table.ts';
 import { minimumVersion } from './minimum-version.ts';
 
 type Status = 'Deployed' | 'Staged' | 'Partial' | 'Unknown';
@@ -25,7 +26,7 @@ export async function listSecrets(client: FlyctlClient, app: string, json: boole
   const machines = await client.machines<Seen[]>('GET', `/v1/apps/${app}/machines`).catch(() => []);
   const releases = await releaseTimes(client, app, machines);
   const listed = secrets.map(({ name, digest, updated_at }): Listed => ({ name, digest, status: statusOf(Date.parse(updated_at), releases) }));
-  process.stdout.write(json ? `${JSON.stringify(listed, null, 4)}\n` : table(listed));
+  process.stdout.write(json ? `${JSON.stringify(listed, null, 4)}\n` : screenOf(listed));
 }
 
 /** When the release of each Machine was made; null for one that is not among the newest. */
@@ -49,11 +50,8 @@ function statusOf(updatedAt: number, releases: readonly (number | null)[]): Stat
 
 const MARK: Partial<Record<Status, string>> = { Staged: '* ', Partial: '! ' };
 
-function table(listed: readonly Listed[]): string {
-  const rows = [['NAME', 'DIGEST', 'STATUS'], ...listed.map(({ name, digest, status }) => [`${MARK[status] ?? ''}${name}`, digest, status])];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => ` ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' │ ')} \n`).join('');
-  return `${lines}\n${summary(listed)}`;
+function screenOf(listed: readonly Listed[]): string {
+  return `${table([['NAME', 'DIGEST', 'STATUS'], ...listed.map(({ name, digest, status }) => [`${MARK[status] ?? ''}${name}`, digest, status])])}${summary(listed)}`;
 }
 
 function summary(listed: readonly Listed[]): string {
