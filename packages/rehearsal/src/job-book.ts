@@ -18,14 +18,15 @@ export interface Told {
   log(jobId: number, text: string): Promise<void>;
 }
 
-export function openJobBook(runId: number, tell: Told): JobBook {
+/** A job of another attempt has another id. */
+export function openJobBook({ id: runId, attempt }: { readonly id: number; readonly attempt: number }, tell: Told): JobBook {
   const jobs = new Map<string, JobState>();
   const logs = new Map<string, string[]>();
   let told = Promise.resolve();
   let isLost = false;
   const write = (name: string, state: Omit<JobState, 'id' | 'name' | 'startedAt'>): void => {
     const known = jobs.get(name);
-    jobs.set(name, { id: known?.id ?? runId * 1000 + jobs.size + 1, name, startedAt: known?.startedAt ?? new Date().toISOString(), ...state });
+    jobs.set(name, { id: known?.id ?? (runId + (attempt - 1) * ATTEMPT) * 1000 + jobs.size + 1, name, startedAt: known?.startedAt ?? new Date().toISOString(), ...state });
     const all = [...jobs.values()];
     told = told.then(() => tell.jobs(all));
   };
@@ -53,3 +54,6 @@ export function openJobBook(runId: number, tell: Told): JobBook {
     settled: () => told,
   };
 }
+
+// Beyond every run's own id.
+const ATTEMPT = 10_000_000;

@@ -3,6 +3,8 @@ import type { Truth } from '@vendure-deploy/twin';
 
 /** What a rehearsal leaves behind as `outcome.json`: the runner's own, with what the twin knows. `seconds` are without installing and seeding. */
 export interface Outcome extends Omit<OutcomeFile, 'truth' | 'stray-calls' | 'faults'> {
+  /** The run's id at the rehearsed GitHub. */
+  readonly 'run-id': number;
   readonly truth: { readonly before: Truth; readonly after: Truth };
   readonly 'stray-calls': readonly string[];
   readonly faults: readonly { rule: string; fired: number }[];
@@ -14,6 +16,7 @@ export interface Outcome extends Omit<OutcomeFile, 'truth' | 'stray-calls' | 'fa
 
 interface Seen {
   readonly workflow: string;
+  readonly id: number;
   readonly run: RunOutcome;
   readonly before: Truth;
   readonly after: Truth;
@@ -32,6 +35,7 @@ export function composeOutcome(seen: Seen): Outcome {
   ];
   return {
     ...outcomeFile(seen.workflow, seen.run),
+    'run-id': seen.id,
     truth: { before: seen.before, after: seen.after },
     'stray-calls': seen.strayCalls,
     faults: seen.faults,

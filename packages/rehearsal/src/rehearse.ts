@@ -6,11 +6,13 @@ import type { Surfaces, Truth } from '@vendure-deploy/twin';
 import type { RehearsalOptions } from './command-line.ts';
 import { openJobBook } from './job-book.ts';
 import { composeOutcome, type Outcome } from './outcome.ts';
-import { databaseOf, environmentOfLane, jobsTokenOf, readShopConfig, type SeedEnvironment, type ShopConfig, surfacesOf } from './shop/config.ts';
-import { readHistory, treeOf } from './shop/history.ts';
+import { environmentOfLane, readShopConfig, surfacesOf } from './shop/config.ts';
+import { readHistory, type ShopHistory, treeOf } from './shop/history.ts';
+import { environmentSecrets } from './world/environment-secrets.ts';
 import { SHOP, SUITE } from './world/host.ts';
 import { openWorld } from './world/open.ts';
 import { takeRunnerFolder } from './world/runner-folder.ts';
+import { artifactsOf, keepRun, type KeptRun } from './world/runs.ts';
 import type { World, WorldRun } from './world/types.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -18,6 +20,14 @@ const root = join(import.meta.dirname, '../../..');
 export interface Stage {
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
+  /** The next attempt of a run that this world has kept. */
+  readonly again?: Again;
+}
+
+export interface Again {
+  readonly run: KeptRun;
+  /** What succeeded is taken over, unless something that it needs runs again. */
+  readonly onlyFailed: boolean;
 }
 
 /** One rehearsal: a world, a run in it, and what is so afterwards. Nothing of it outlives the call but a kept world and `options.out`. */
@@ -35,7 +45,7 @@ async function perform(options: RehearsalOptions, stage: Stage, world: World): P
   const environment = environmentOfLane(options.lane);
   const surfaces = surfacesOf(await readShopConfig(world.facts.shop), environment);
   const run = await world.openRun({ faults: await spelledOut(options.faults, world, surfaces), latencyMs: options.latencyMs, environment });
-  const id = randomInt(1_000_000, 9_999_999);
+  const id = stage.again?.run.id ?? randomInt(1_000_000, 9_999_999);
   const out = options.out ?? join(world.directory, 'out', String(id));
   await mkdir(out, { recursive: true });
   // What an earlier run left there would be read as this one's.
@@ -44,7 +54,7 @@ async function perform(options: RehearsalOptions, stage: Stage, world: World): P
   try {
     const before = await run.truth(surfaces);
     const outcome = await start({ options, stage, world, run, id, work, out });
-    return await conclude({ options, run, surfaces, before, outcome, out });
+    return await conclude({ options, run, id, surfaces, before, outcome, out });
   } finally {
     await rm(work, { recursive: true, force: true, maxRetries: 3 });
     await run.close();
@@ -71,19 +81,32 @@ interface Start {
   readonly out: string;
 }
 
-async function start({ options, stage, world, run, id, work, out }: Start): Promise<RunOutcome> {
-  const history = await readHistory(world.facts.shop);
+/** What is run: the workflow file of a commit, on a branch, with these inputs. */
+type Dispatched = Pick<KeptRun, 'sha' | 'branch' | 'inputs'>;
+
+async function dispatched(options: RehearsalOptions, history: ShopHistory): Promise<Dispatched> {
   // A branch is run from, as `gh workflow run --ref` does; a commit is given to the lane of main, which is asked to deploy it.
   const isCommit = /^[0-9a-f]{7,40}$/u.test(options.ref);
   const branch = isCommit ? 'main' : options.ref;
-  const sha = await history.resolve(branch);
   const inputs = { ...(isCommit ? { ref: await history.resolve(options.ref) } : {}), ...options.inputs };
+  return { branch, sha: await history.resolve(branch), inputs };
+}
+
+async function start({ options, stage, world, run, id, work, out }: Start): Promise<RunOutcome> {
+  const history = await readHistory(world.facts.shop);
+  const { again } = stage;
+  const { branch, sha, inputs } = again?.run ?? (await dispatched(options, history));
+  const attempt = (again?.run.attempt ?? 0) + 1;
   stage.say(`rehearse: ${options.lane} from ${options.ref} (${(inputs['ref'] ?? sha).slice(0, 7)}), speed ${world.facts.speed}`);
   const startedAt = new Date().toISOString();
-  const state = { id, repository: SHOP, startedAt, workflow: options.lane, sha, branch, actor: options.actor };
+  const state = { id, attempt, repository: SHOP, startedAt, workflow: options.lane, sha, branch, actor: options.actor };
   await run.setRun({ ...state, status: 'in_progress' });
   const interrupts = await run.interrupts();
+<<<<<<< HEAD
   const book = openJobBook(id, { jobs: (jobs) => run.setJobs(id, jobs), log: (jobId, text) => run.setJobLog(jobId, text) });
+=======
+  const book = openJobBook({ id, attempt }, (jobs) => run.setJobs(id, jobs));
+>>>>>>> 77e69db (Keep with a world what another attempt of a run needs, and the secrets that were set in its environments)
   const outcome = await runWorkflow({
     repository: SHOP,
     directory: await treeOf(history, sha, join(world.directory, 'trees', sha)),
@@ -93,20 +116,22 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
     event: { name: 'workflow_dispatch', inputs },
     actor: options.actor,
     runId: id,
-    runAttempt: 1,
+    runAttempt: attempt,
     secrets: {},
-    environmentSecrets: secretsByEnvironment(world, await readShopConfig(world.facts.shop)),
+    environmentSecrets: await environmentSecrets(world, await readShopConfig(world.facts.shop)),
     variables: {},
     githubToken: '',
     defaultPermissions: 'read',
     machine: async ({ id: job, permissions, environment, workflowRef }) => {
       await book.settled();
       const may = granted(permissions);
-      const identity = await run.identityEnvironment({ repository: SHOP, ref: `refs/heads/${branch}`, sha, actor: options.actor, runId: id, runAttempt: 1, environment: environment === '' ? null : environment, permissions: may, jobWorkflowRef: workflowRef });
+      const identity = await run.identityEnvironment({ repository: SHOP, ref: `refs/heads/${branch}`, sha, actor: options.actor, runId: id, runAttempt: attempt, environment: environment === '' ? null : environment, permissions: may, jobWorkflowRef: workflowRef });
       return { token: await run.issueToken(may), hidden: [identity['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? ''].filter((token) => token !== ''), environmentOf: async (step) => ({ ...(await run.environmentOf({ job, step })), ...identity }) };
     },
     actionEnvironment: await run.actionEnvironment(),
     queue: join(world.directory, 'queue'),
+    artifacts: artifactsOf(world.directory, id),
+    ...(again?.onlyFailed === true ? { previous: again.run.jobs } : {}),
     resolveRepository: async (repository) => {
       if (repository === SUITE) return { directory: root, sha: await run.headOf(SUITE, 'main') };
       throw new Error(`The rehearsed GitHub has no repository "${repository}". It has ${SHOP} and ${SUITE}.`);
@@ -138,21 +163,23 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
   });
   await book.settled();
   await run.setRun({ ...state, status: 'completed', conclusion: outcome.conclusion });
+  await keepRun(world.directory, { id, attempt, lane: options.lane, branch, sha, inputs, conclusion: outcome.conclusion, jobs: outcome.jobs });
   return outcome;
 }
 
 interface Seen {
   readonly options: RehearsalOptions;
   readonly run: WorldRun;
+  readonly id: number;
   readonly surfaces: Surfaces;
   readonly before: Truth;
   readonly outcome: RunOutcome;
   readonly out: string;
 }
 
-async function conclude({ options, run, surfaces, before, outcome: ran, out }: Seen): Promise<Outcome> {
+async function conclude({ options, run, id, surfaces, before, outcome: ran, out }: Seen): Promise<Outcome> {
   const { requests, ...report } = await run.report();
-  const outcome = composeOutcome({ workflow: options.lane, run: ran, before, after: await run.truth(surfaces), ...report });
+  const outcome = composeOutcome({ workflow: options.lane, id, run: ran, before, after: await run.truth(surfaces), ...report });
   await writeFile(join(out, 'outcome.json'), `${JSON.stringify(outcome, null, 2)}\n`);
   await writeFile(join(out, 'requests.jsonl'), requests.map((request) => `${JSON.stringify(request)}\n`).join(''));
   return outcome;
@@ -161,21 +188,4 @@ async function conclude({ options, run, surfaces, before, outcome: ran, out }: S
 /** GitHub's `none` is what is not there. */
 function granted(permissions: Readonly<Record<string, 'none' | 'read' | 'write'>>): Record<string, 'read' | 'write'> {
   return Object.fromEntries(Object.entries(permissions).flatMap(([scope, level]) => (level === 'none' ? [] : [[scope, level]])));
-}
-
-/** What the shop's GitHub Environments hold: the providers' credentials, the variables of the shop's own commands, and the secrets that its Machines get. */
-function secretsByEnvironment({ facts }: World, shop: ShopConfig): Record<string, Record<string, string>> {
-  const secretsOf = ({ 'promote-from': from, surfaces: { vendure } }: SeedEnvironment): Record<string, string> => {
-    const source = from === undefined ? undefined : shop.environments[from]?.surfaces.vendure.app;
-    const databaseUrl = `${facts.databaseOrigin}/${databaseOf(vendure.app)}`;
-    return {
-      FLY_API_TOKEN: facts.flyTokens[vendure.app] ?? '',
-      ...(source === undefined ? {} : { SOURCE_FLY_API_TOKEN: facts.flyTokens[source] ?? '' }),
-      CLOUDFLARE_API_TOKEN: facts.credentials.cloudflareApiToken,
-      COMMAND_ENVIRONMENT: `DATABASE_URL=${databaseUrl}`,
-      FLY_SECRETS: JSON.stringify({ DATABASE_URL: databaseUrl, JOBS_TOKEN: jobsTokenOf(vendure.app) }),
-      JOBS_TOKEN: jobsTokenOf(vendure.app),
-    };
-  };
-  return Object.fromEntries(Object.entries(shop.environments).map(([name, environment]) => [name, secretsOf(environment)]));
 }

@@ -18,7 +18,7 @@ test.each<[RunOutcome['conclusion'], typeof FIRED, string[], boolean, string, 0 
   ['cancelled',     [],         [],                     true,  '',                                                                                   1],
 ])('%s, faults %j, stray calls %j: ok is %s (%s), exit code %i', (conclusion, faults, strayCalls, ok, why, exitCode) => {
   const run: RunOutcome = { conclusion, refused: null, outputs: { verdict: 'deployed' }, seconds: 1, jobs: [], annotations: [], summaries: [] };
-  const outcome = composeOutcome({ workflow: 'deploy-production', run, before: SERVES, after: SERVES, strayCalls, faults, writes: 0, records: 0 });
+  const outcome = composeOutcome({ workflow: 'deploy-production', id: 7, run, before: SERVES, after: SERVES, strayCalls, faults, writes: 0, records: 0 });
   expect(outcome.rehearsal).toEqual({ ok, why });
   expect(exitCodeOf(outcome)).toBe(exitCode);
 });
