@@ -1,8 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Truth } from '@vendure-deploy/twin';
 import type { Outcome } from '../src/outcome.ts';
+import { readShopConfig, surfacesOf } from '../src/shop/config.ts';
+import { openWorld } from '../src/world/open.ts';
 
 /** Far beyond what one rehearsal takes on two busy cores. */
 export const LONG = 6 * 60_000;
@@ -70,4 +73,55 @@ export function start(args: readonly string[]): Promise<{ exitCode: number; said
 
 export function commandLine(...args: readonly string[]): Promise<{ exitCode: number; said: string }> {
   return start([...NODE, ...args]);
+}
+
+const LAPTOP = [...NODE.slice(0, -1), join(import.meta.dirname, '../src/laptop/main.ts')];
+
+/** Types one line inside of a kept world, as `script/world <world> -- '<line>'` does. */
+export function typed(world: string, command: string): Promise<{ exitCode: number; said: string }> {
+  return start([...LAPTOP, world, '--', command]);
+}
+
+/** The same, sent a signal once it has said `when`. */
+export function interruptedTyping(when: RegExp, world: string, command: string): Promise<{ exitCode: number | null; said: string }> {
+  const child = spawn(process.execPath, [...LAPTOP, world, '--', command], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  let sent = false;
+  return new Promise((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (sent || !when.test(said)) return;
+      sent = true;
+      child.kill('SIGINT');
+    });
+    child.once('close', (exitCode) => resolve({ exitCode, said }));
+  });
+}
+
+/** What is so of production in a kept world, by its ground truth, and the environment of each of its Machines' processes. */
+export async function insideOf(world: string): Promise<{ truth: Truth; machines: readonly Readonly<Record<string, string>>[] }> {
+  const opened = await openWorld({ directory: world, keep: true, speed: 10, from: null, say: () => undefined });
+  try {
+    const run = await opened.openRun({ faults: [], latencyMs: 0, environment: 'production' });
+    const surfaces = surfacesOf(await readShopConfig(opened.facts.shop), 'production');
+    const truth = await run.truth(surfaces);
+    await run.close();
+    return { truth, machines: (await machinesOf(world)).filter((one) => one['FLY_APP_NAME'] === surfaces.app) };
+  } finally {
+    await opened.leave();
+  }
+}
+
+/** A Machine's process stands in a root folder of its world. */
+async function machinesOf(world: string): Promise<Record<string, string>[]> {
+  const folders = await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/u.test(name)).map(async (id) => ({ id, place: await readlink(join('/proc', id, 'cwd')).catch(() => '') })));
+  const texts = await Promise.all(folders.filter(({ place }) => place.startsWith(`${world}/`)).map(({ id }) => readFile(join('/proc', id, 'environ'), 'utf8').catch(() => '')));
+  return texts.map((text) => Object.fromEntries(text.split('\0').map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))).filter((one) => one['FLY_MACHINE_ID'] !== undefined);
+}
+
+/** Ids of processes that have that folder in their environment or their command line. */
+export async function processesOf(folder: string): Promise<string[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/u.test(name) && Number(name) !== process.pid);
+  const marks = await Promise.all(ids.map(async (id) => ({ id, text: await Promise.all(['environ', 'cmdline'].map((file) => readFile(join('/proc', id, file), 'utf8').catch(() => ''))) })));
+  return marks.filter(({ text }) => text.join('\0').includes(folder)).map(({ id }) => id);
 }

@@ -7,12 +7,12 @@ import { parseCommandLine, type StatusOptions } from './command-line.ts';
 import { githubOf } from './github.ts';
 import { document, tell } from './screen.ts';
 import { readStatus } from './status.ts';
-import { insideWorld } from './world.ts';
+import { statusInside } from './world.ts';
 
 const argv = process.argv.slice(2);
 const options = parseCommandLine(argv);
 try {
-  process.exitCode = options.world === null ? await perform(options) : await insideWorld(options.world, options.environment, withoutWorld(argv));
+  process.exitCode = options.world === null ? await perform(options) : await statusInside(options.world, withoutWorld(argv));
 } catch (error) {
   process.stderr.write(`status: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof UserError || options.world !== null ? 2 : 1;

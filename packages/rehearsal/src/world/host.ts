@@ -44,7 +44,7 @@ export async function host(options: HostOptions): Promise<Host> {
   try {
     if (!twin.restored) await seedWorld({ twin, history, shop: SHOP, directory: join(directory, 'seed'), home, from, say });
     return {
-      facts: { shelf: twin.shelf, home, speed: options.speed, credentials: twin.credentials, flyTokens: tokensOf(twin, await readShopConfig(history.directory)), databaseOrigin: twin.database.origin(), shop: history.directory },
+      facts: { shelf: twin.shelf, flyctl: twin.flyctl, home, speed: options.speed, credentials: twin.credentials, flyTokens: tokensOf(twin, await readShopConfig(history.directory)), databaseOrigin: twin.database.origin(), shop: history.directory },
       openRun: async ({ environment, ...run }) => worldRun(twin, await twin.openRun({ ...run, lock: { repository: SHOP, environment } })),
       stop: (keep) => twin.stop(keep),
     };

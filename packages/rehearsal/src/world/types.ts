@@ -33,9 +33,12 @@ export interface RunReport {
 /** What does not change while the world lives. */
 export interface WorldFacts {
   readonly shelf: string;
+  /** flyctl as an operator has it installed. */
+  readonly flyctl: string;
   readonly home: string;
   readonly speed: number;
-  readonly credentials: { readonly cloudflareApiToken: string };
+  /** What reaches everything: the organization's token at Fly, the account's at Cloudflare. */
+  readonly credentials: { readonly flyApiToken: string; readonly cloudflareApiToken: string };
   /** By app: a deploy token that reaches that one alone. */
   readonly flyTokens: Readonly<Record<string, string>>;
   /** The database server's URL, without the name of a database. */

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { killed, LONG, rehearsed, worldFolder } from '../stage.ts';
+import { rm } from 'node:fs/promises';
+import { killed, LONG, processesOf, rehearsed, worldFolder } from '../stage.ts';
 
 let world: string;
 beforeEach(async () => {
@@ -44,10 +43,3 @@ test(
   },
   LONG,
 );
-
-/** Ids of processes that have that folder in their environment or their command line. */
-async function processesOf(folder: string): Promise<string[]> {
-  const ids = (await readdir('/proc')).filter((name) => /^\d+$/u.test(name) && Number(name) !== process.pid);
-  const marks = await Promise.all(ids.map(async (id) => ({ id, text: await Promise.all(['environ', 'cmdline'].map((file) => readFile(join('/proc', id, file), 'utf8').catch(() => ''))) })));
-  return marks.filter(({ text }) => text.join('\0').includes(folder)).map(({ id }) => id);
-}

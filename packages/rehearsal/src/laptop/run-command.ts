@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+
+interface Place {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  /** The operator's Ctrl-C. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Runs it in a process group of its own, with this process's own input and output. A stop is handed to the whole group, which may still have something to
+ * say; what of it is there once the command has ended is ended, too. @returns its exit code
+ */
+export async function runCommand([command, ...args]: readonly [string, ...string[]], { environment, workingDirectory, stop }: Place): Promise<number> {
+  const child = spawn(command, args, { stdio: 'inherit', env: { ...environment }, cwd: workingDirectory, detached: true });
+  const interrupt = (): void => signalGroup(child, 'SIGINT');
+  stop.addEventListener('abort', interrupt, { once: true });
+  try {
+    return await ended(child, command);
+  } finally {
+    stop.removeEventListener('abort', interrupt);
+    signalGroup(child, 'SIGKILL');
+  }
+}
+
+function ended(child: ChildProcess, command: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', (cause: NodeJS.ErrnoException) => reject(new Error(cause.code === 'ENOENT' ? `There is no program "${command}" in this world.` : `"${command}" could not be started: ${cause.message}`, { cause })));
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+  });
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group has ended by itself.
+  }
+}
