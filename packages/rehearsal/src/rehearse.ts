@@ -102,11 +102,7 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
   const state = { id, attempt, repository: SHOP, startedAt, workflow: options.lane, sha, branch, actor: options.actor };
   await run.setRun({ ...state, status: 'in_progress' });
   const interrupts = await run.interrupts();
-<<<<<<< HEAD
-  const book = openJobBook(id, { jobs: (jobs) => run.setJobs(id, jobs), log: (jobId, text) => run.setJobLog(jobId, text) });
-=======
-  const book = openJobBook({ id, attempt }, (jobs) => run.setJobs(id, jobs));
->>>>>>> 77e69db (Keep with a world what another attempt of a run needs, and the secrets that were set in its environments)
+  const book = openJobBook({ id, attempt }, { jobs: (jobs) => run.setJobs(id, jobs), log: (jobId, text) => run.setJobLog(jobId, text) });
   const outcome = await runWorkflow({
     repository: SHOP,
     directory: await treeOf(history, sha, join(world.directory, 'trees', sha)),
