@@ -1,5 +1,5 @@
 /**
- * Writes what GitHub and readers see of an action from its typed registry: the inputs and outputs of action.yml, and the README's two tables; and the rules of the migration scan in docs/migrations.md.
+ * Writes what GitHub and readers see of an action from its typed registry: the inputs and outputs of action.yml, and the README's two tables; the rules of the migration scan in docs/migrations.md, and the known failures in docs/recovery.md.
  * `packages/acceptance/tests/contract.test.ts` and `packages/migration-scan/tests/docs.test.ts` fail when they are not fresh. Run: `npm run tables`
  */
 import { existsSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { rulesTable } from '@vendure-deploy/migration-scan';
 import { type ActionDescription, type AnyActionDefinition, describeAction } from '@vendure-deploy/shared/action';
+import { recoverySections } from '@vendure-deploy/shared/diagnosis';
 
 const actions = join(import.meta.dirname, '../actions');
 
@@ -21,6 +22,7 @@ for (const name of (await readdir(actions)).sort()) {
 }
 
 await rewrite(join(actions, '..', 'docs/migrations.md'), /(?<=<!-- rules:start -->\n)[\s\S]*?(?=<!-- rules:end -->)/u, rulesTable());
+await rewrite(join(actions, '..', 'docs/recovery.md'), /(?<=<!-- failures:start -->\n)[\s\S]*?(?=<!-- failures:end -->)/u, `\n${recoverySections()}\n`);
 
 async function rewrite(file: string, part: RegExp, text: string): Promise<void> {
   const before = await readFile(file, 'utf8');

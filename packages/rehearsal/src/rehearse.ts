@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunOutcome, runWorkflow } from '@vendure-deploy/runner';
 import type { Surfaces, Truth } from '@vendure-deploy/twin';
@@ -54,6 +54,7 @@ async function perform(options: RehearsalOptions, stage: Stage, world: World): P
   try {
     const before = await run.truth(surfaces);
     const outcome = await start({ options, stage, world, run, id, work, out });
+    await cp(artifactsOf(world.directory, id), join(out, 'artifacts'), { recursive: true }).catch(() => undefined); // a run may have uploaded none
     return await conclude({ options, run, id, surfaces, before, outcome, out });
   } finally {
     await rm(work, { recursive: true, force: true, maxRetries: 3 });
@@ -136,7 +137,6 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
     node: process.execPath,
     work,
     out,
-    artifacts: join(out, 'artifacts'),
     interrupts: interrupts.map((interrupt) => ({
       ...interrupt,
       fired: () => {

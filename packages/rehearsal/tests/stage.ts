@@ -17,6 +17,16 @@ export interface Rehearsed {
   readonly said: string;
   readonly summary: string;
   readonly log: string;
+  /** The document of deploy-report; null: the lane ended before it, or has none. */
+  readonly report: Report | null;
+}
+
+/** As far as a test reads it. */
+export interface Report {
+  readonly verdict: string;
+  readonly sha: string;
+  readonly next: readonly string[];
+  readonly diagnoses: readonly { readonly kind: string; readonly phase: string; readonly check: string; readonly id?: string; readonly lines?: readonly string[] }[];
 }
 
 const MAIN = join(import.meta.dirname, '../src/main.ts');
@@ -38,10 +48,16 @@ export async function rehearsed(lane: string, ...args: readonly string[]): Promi
       outcome: JSON.parse(outcome) as Outcome,
       summary: await readFile(join(out, 'summary.md'), 'utf8').catch(() => ''),
       log: await readFile(join(out, 'log.txt'), 'utf8').catch(() => ''),
+      report: await reportIn(join(out, 'artifacts')),
     };
   } finally {
     await rm(out, { recursive: true, force: true });
   }
+}
+
+async function reportIn(artifacts: string): Promise<Report | null> {
+  const name = (await readdir(artifacts).catch(() => [])).find((one) => one.startsWith('deploy-report-'));
+  return name === undefined ? null : (JSON.parse(await readFile(join(artifacts, name, 'deploy-report.json'), 'utf8')) as Report);
 }
 
 /** A folder for a world that several rehearsals share. */
@@ -98,12 +114,12 @@ export function interruptedTyping(when: RegExp, world: string, command: string):
   });
 }
 
-/** What is so of production in a kept world, by its ground truth, and the environment of each of its Machines' processes. */
-export async function insideOf(world: string): Promise<{ truth: Truth; machines: readonly Readonly<Record<string, string>>[] }> {
+/** What is so of an environment in a kept world, by its ground truth, and the environment of each of its Machines' processes. */
+export async function insideOf(world: string, environment: 'production' | 'staging' = 'production'): Promise<{ truth: Truth; machines: readonly Readonly<Record<string, string>>[] }> {
   const opened = await openWorld({ directory: world, keep: true, speed: 10, from: null, say: () => undefined });
   try {
-    const run = await opened.openRun({ faults: [], latencyMs: 0, environment: 'production' });
-    const surfaces = surfacesOf(await readShopConfig(opened.facts.shop), 'production');
+    const run = await opened.openRun({ faults: [], latencyMs: 0, environment });
+    const surfaces = surfacesOf(await readShopConfig(opened.facts.shop), environment);
     const truth = await run.truth(surfaces);
     await run.close();
     return { truth, machines: (await machinesOf(world)).filter((one) => one['FLY_APP_NAME'] === surfaces.app) };

@@ -24,12 +24,13 @@ export interface Recognised {
  */
 export function recognise(evidence: Evidence): readonly Recognised[] {
   const { byCode, byWords } = PARTS;
-  const fitting = evidence.reasonCode === '' ? byCode.filter(({ says }) => says !== undefined) : byCode.filter((failure) => fits(failure, evidence));
-  const specific = spoken(fitting, evidence);
+  const isBare = evidence.reasonCode === '';
+  const fitting = isBare ? byCode : byCode.filter((failure) => fits(failure, evidence));
+  const specific = spoken(fitting, evidence, ({ says, alone }) => (isBare ? (alone ?? says) : says));
   if (specific.length > 0) return specific;
-  const words = spoken(byWords, evidence);
+  const words = spoken(byWords, evidence, ({ says }) => says);
   if (words.length > 0) return words;
-  return evidence.reasonCode === '' ? [] : fitting.filter(({ says }) => says === undefined).map((failure) => ({ failure, found: [] }));
+  return isBare ? [] : fitting.filter(({ says }) => says === undefined).map((failure) => ({ failure, found: [] }));
 }
 
 const PARTS = { byCode: CATALOGUE.filter(({ codes }) => codes !== 'any'), byWords: CATALOGUE.filter(({ codes }) => codes === 'any') };
@@ -38,9 +39,9 @@ function fits({ codes, phases, checks }: KnownFailure, { reasonCode, phase, chec
   return (codes === 'any' || codes.some((code) => code === reasonCode)) && (phases?.includes(phase) ?? true) && (checks?.includes(check) ?? true);
 }
 
-function spoken(failures: readonly KnownFailure[], { lines }: Evidence): Recognised[] {
+function spoken(failures: readonly KnownFailure[], { lines }: Evidence, wordsOf: (failure: KnownFailure) => RegExp | undefined): Recognised[] {
   return failures.flatMap((failure) => {
-    const match = firstMatch(failure.says, lines);
+    const match = firstMatch(wordsOf(failure), lines);
     return match === null ? [] : [{ failure, found: [...match].map((group) => group ?? '') }];
   });
 }

@@ -53,6 +53,8 @@ export interface KnownFailure {
   readonly checks?: readonly string[];
   /** A line has to match as well. Without it the entry speaks for what no other one of these codes recognises. */
   readonly says?: RegExp;
+  /** Words by which a text without a code is known, where a code needs none or others. */
+  readonly alone?: RegExp;
   readonly cause: Cause;
   /** `command`: what is printed mends it. `person`: somebody has to decide or to change something first; the command is what comes then, or shows more. */
   readonly cure: 'command' | 'person';

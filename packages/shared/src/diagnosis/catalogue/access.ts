@@ -24,7 +24,7 @@ export const ACCESS: readonly KnownFailure[] = [
     commands: () => ['aws sts get-caller-identity'],
   },
   {
-    id: 'fly-token-lost-midway', codes: ['not-switched', 'mixed', 'serves-unproven', 'anchor-unreadable', 'secrets-not-staged', 'not-settled'], phases: ['vendure'], says: /no access token available|(?:^|[^\d])401(?:[^\d]|$).*fly|fly.*(?:^|[^\d])401(?:[^\d]|$)|Error: (?:unauthorized|not authorized)\b|You must be authenticated to view this/iu, cure: 'person',
+    id: 'fly-token-lost-midway', codes: ['not-switched', 'mixed', 'serves-unproven', 'anchor-unreadable', 'secrets-not-staged', 'not-settled'], phases: ['vendure', 'preflight'], says: /no access token available|\bHTTP 401\b|Error: (?:[^:]*: )*(?:unauthorized|not authorized)\b|You must be authenticated to view this/iu, cure: 'person',
     cause: { en: 'Fly refused the token while the deploy was at work: it was revoked or ended meanwhile. Make a new one, store it, and run the lane again.', ja: 'deploy の途中で Fly が token を拒否した（失効または期限切れ）。新しい token を登録して lane を再実行する。' },
     commands: (situation) => [`fly tokens create deploy -a ${situation.app} --expiry 720h`, `gh secret set FLY_API_TOKEN --env ${situation.environment}`, again(situation)],
   },

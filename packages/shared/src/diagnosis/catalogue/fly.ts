@@ -22,7 +22,7 @@ export const FLY: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'fly-unwell', codes: FAILED, phases: SHIPS, says: /\(status 5\d\d\)|: http 5\d\d\b|internal server error|connection reset by peer|unexpected EOF/iu, cure: 'command', heals: 'the Machines are left to settle, and flyctl is started once more',
+    id: 'fly-unwell', codes: FAILED, phases: SHIPS, says: /^(?!.*release_command).*(?:\(status 5\d\d\)|: http 5\d\d\b|internal server error|connection reset by peer|unexpected EOF)/iu, cure: 'command', heals: 'the Machines are left to settle, and flyctl is started once more',
     cause: { en: 'Fly answered with a fault of its own, and flyctl does not ask again for most calls. Look whether Fly is unwell, and run it again.', ja: 'Fly 側の障害応答で失敗した（flyctl はほとんどの呼び出しを再試行しない）。Fly の状態を確認して再実行する。' },
     commands: (situation) => [again(situation)],
   },
@@ -32,7 +32,7 @@ export const FLY: readonly KnownFailure[] = [
     commands: (situation) => [again(situation), again(situation, 'strategy=rolling')],
   },
   {
-    id: 'fly-quota-reached', codes: FAILED, phases: SHIPS, says: /over the allowed quota|due to org limits|organization (?:has reached|is over)|limit of \d+ (?:machines|apps)|requires a (?:payment method|credit card)/iu, cure: 'person',
+    id: 'fly-quota-reached', codes: FAILED, phases: SHIPS, says: /over the allowed quota|due to org limits|requires a (?:payment method|credit card)/iu, cure: 'person',
     cause: { en: "The organisation at Fly may not have more Machines, or owes something. Nothing of the image is wrong; a person has to raise the limit or settle the account.", ja: 'Fly の組織の上限に達したか、支払いの問題がある。image に問題は無い。上限の引き上げか支払いの対応が必要。' },
     commands: () => ['flyctl orgs list'],
   },
@@ -42,12 +42,17 @@ export const FLY: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'not-in-state-for-bluegreen', codes: FAILED, phases: SHIPS, says: /not in valid state for bluegreen|found multiple image versions/iu, cure: 'command',
+    id: 'bluegreen-without-checks', codes: FAILED, phases: SHIPS, says: /not in valid state for bluegreen|define at least 1 check in order to use blue-green/iu, cure: 'person',
+    cause: { en: 'bluegreen judges the new Machines by their checks, and no process group of the fly configuration has any. Add a check to the service, or choose a strategy that needs none.', ja: 'bluegreen は新しい Machine を check で判定するが、fly の設定に check が無い。service に check を追加するか、check を必要としない strategy を選ぶ。' },
+    commands: (situation) => [again(situation, 'strategy=rolling')],
+  },
+  {
+    id: 'machines-run-several-images', codes: FAILED, phases: SHIPS, says: /found multiple image versions|different images in your app/iu, cure: 'command',
     cause: { en: 'The Machines run different images since a deploy that ended half way, and bluegreen refuses to begin so. A rolling deploy brings each to the commit, and bluegreen works again after that.', ja: '途中で終わった deploy のため Machine ごとに image が異なり、bluegreen が開始を拒否している。rolling で一度揃えれば、次から bluegreen が使える。' },
     commands: (situation) => [again(situation, 'strategy=rolling', 'redeploy=true')],
   },
   {
-    id: 'checks-never-pass', codes: FAILED, phases: SHIPS, says: /timeout reached waiting for health checks|could not get all green machines to be healthy|Error: wait timeout/iu, cure: 'person',
+    id: 'checks-never-pass', codes: FAILED, phases: SHIPS, says: /timeout reached waiting for health checks|Error: wait timeout/iu, cure: 'person',
     cause: { en: "The new Machines started, and their health checks did not pass in time. The image or what it needs is the reason: its own log says which.", ja: '新しい Machine は起動したが、health check が時間内に通らなかった。原因は image かその依存先にあり、Machine の log に記録されている。' },
     commands: (situation) => [`flyctl logs -a ${situation.app} --no-tail`],
   },

@@ -51,7 +51,7 @@ export const RELEASE_COMMAND: readonly KnownFailure[] = [
     commands: (situation) => [`script/status ${situation.environment}`, `flyctl machine list -a ${situation.app}`],
   },
   {
-    id: 'release-machine-not-made', codes, says: /error (?:creating a|running) release_command machine|failed to launch VM/iu, cure: 'command',
+    id: 'release-machine-not-made', codes, says: /error (?:creating a|running) release_command machine/iu, cure: 'command',
     cause: { en: 'Fly did not make the Machine that runs the release command. Nothing of the schema was changed; the same again asks once more.', ja: 'release command 用の Machine を Fly が作成できなかった。schema は変更されていない。再実行でもう一度要求する。' },
     commands: (situation) => [again(situation)],
   },

@@ -5,19 +5,19 @@ const codes = ['probe-failed'] as const;
 const verify = ({ environment }: Situation): string => dispatch('verify.yml', [`environment=${environment}`]);
 const startWorkers = ({ app, machines }: Situation): string[] => {
   const workers = machines.filter(({ group }) => group === 'worker');
-  return workers.length === 0 ? [`flyctl machine list -a ${app}`] : workers.map(({ id }) => `flyctl machine start ${id} -a ${app}`);
+  return workers.length === 0 ? [`flyctl machine list -a ${app}`] : workers.map(({ id }) => `flyctl machine stop ${id} -a ${app} && flyctl machine start ${id} -a ${app}`);
 };
 
 /** What the public gets, after the switch. */
 export const VERIFY: readonly KnownFailure[] = [
   {
-    id: 'no-answer', codes, checks: ['version', 'health', 'queue-lag', 'graphql', 'assets', 'page', 'api-origin', 'shadow', 'canary', ''], says: /\bHTTP 000\b|no answer|refused the connection|ECONN(?:REFUSED|RESET)|ENOTFOUND|EAI_AGAIN|timed? ?out|unreachable/iu, cure: 'command', heals: 'each probe is tried 5 s apart, six times by default',
+    id: 'no-answer', codes, checks: ['version', 'health', 'queue-lag', 'graphql', 'assets', 'page', 'api-origin', 'shadow', 'canary', ''], says: /\bHTTP 000\b|no answer|refused the connection|ECONN(?:REFUSED|RESET)|ENOTFOUND|EAI_AGAIN|no response within|did not answer/iu, alone: /\bHTTP 000\b/u, cure: 'command', heals: 'each probe is tried 5 s apart, six times by default',
     cause: { en: 'A public URL did not answer at all, in any attempt: a Machine that still warms up, or the network in between. By itself that is no failed deploy; look again.', ja: '公開 URL がどの試行でも応答しなかった（warm-up 中の Machine、または経路の問題）。それだけでは deploy 失敗ではない。もう一度確認する。' },
     commands: (situation) => [verify(situation)],
   },
   {
-    id: 'worker-idle', codes, checks: ['worker', 'queue-lag'], says: /no worker has done the canary job|oldest job has waited/iu, cure: 'command',
-    cause: { en: 'No worker takes jobs: its Machines are stopped, or hang. Start them; the queue is worked off by itself then.', ja: 'worker が job を処理していない（Machine が停止または固まっている）。起動すれば queue は自動的に処理される。' },
+    id: 'worker-idle', codes, checks: ['worker', 'queue-lag'], says: /no worker has done the canary job|oldest job has waited|jobQueueLag\b.*\b(?:fail|exceed|stale|too )/iu, cure: 'command',
+    cause: { en: 'No worker takes jobs: its Machines are stopped, or hang. Stopped and started, they take up the queue by themselves.', ja: 'worker が job を処理していない（Machine が停止または固まっている）。停止して起動し直せば queue は自動的に処理される。' },
     commands: (situation) => [...startWorkers(situation), verify(situation)],
   },
   {

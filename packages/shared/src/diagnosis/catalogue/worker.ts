@@ -22,7 +22,7 @@ export const WORKER: readonly KnownFailure[] = [
     commands: (situation) => [`gh run view ${situation.runId} --log-failed`],
   },
   {
-    id: 'cloudflare-rate-limited', codes: [...NOT_LIVE, 'anchor-unreadable', 'serves-unproven'], phases: WORKERS, says: /\b429\b|rate limit|\b971\b/iu, cure: 'command',
+    id: 'cloudflare-rate-limited', codes: [...NOT_LIVE, 'anchor-unreadable', 'serves-unproven'], phases: WORKERS, says: /\b429\b|rate limit|\b971\b/iu, alone: /(?:cloudflare|wrangler).*(?:\b429\b|rate limit)|\[code: 971\]/iu, cure: 'command',
     cause: { en: "Cloudflare's API refused for too many calls. The old version serves; wait a minute and run it again.", ja: 'Cloudflare API が呼び出し過多として拒否した。旧版が稼働中。1 分待って再実行する。' },
     commands: (situation) => [again(situation)],
   },
@@ -57,7 +57,7 @@ export const WORKER: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'dashboard-behind', codes: NOT_LIVE, phases: ['dashboard'], cure: 'command',
+    id: 'dashboard-behind', codes: NOT_LIVE, phases: ['dashboard'], alone: /\bfly_fail=0 dashboard_fail=[1-9]/u, cure: 'command',
     cause: { en: 'Vendure serves the new commit, and the Dashboard still serves the old one. The Dashboard is deployed alone; Vendure is not touched by it.', ja: 'Vendure は新しい commit で稼働し、Dashboard は旧版のまま。Dashboard だけを単独で deploy する（Vendure には触れない）。' },
     commands: (situation) => [again(situation)],
   },
