@@ -31,6 +31,8 @@ export function expectOutputs(run: ActionRun, { name, metadata }: Subject): void
   expect(document).toMatchObject({ 'schema-version': 1, action: name, decision: run.outputs['decision'], 'reason-code': run.outputs['reason-code'] });
   expect(document['message']).toMatch(/\S/u);
   expect(document['seconds']).toEqual(expect.any(Number));
+  expect(document['notes']).toEqual(expect.any(Array));
+  for (const note of document['notes'] as unknown[]) expect(note).toEqual({ kind: expect.stringMatching(/^(?:skipped|suppressed|healed|warning)$/u), what: expect.stringMatching(/^[^\n]{1,300}$/u) });
 }
 
 /** The error annotations, as a person reads them. */

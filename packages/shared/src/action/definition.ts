@@ -67,6 +67,15 @@ export interface ActionResult<O> {
   outputs: { [K in keyof O]?: string | undefined };
   /** Merged into the `result` document. */
   result: Record<string, unknown>;
+  /** What the report has to name beside the decision; left out: nothing. */
+  notes?: readonly Note[];
+}
+
+/** What somebody chose to leave out, or what went well only at a second go. What the plan of the run leaves out by itself is none. */
+export interface Note {
+  kind: 'skipped' | 'suppressed' | 'healed' | 'warning';
+  /** One short plain sentence. */
+  what: string;
 }
 
 export interface Place {

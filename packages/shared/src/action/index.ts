@@ -1,5 +1,5 @@
 export { defineAction } from './definition.ts';
-export type { ActionContext, ActionDefinition, ActionResult, AnyActionDefinition, Clock, Decision, InputValues, Log, Place, PostContext, RunContext } from './definition.ts';
+export type { ActionContext, ActionDefinition, ActionResult, AnyActionDefinition, Clock, Decision, InputValues, Log, Note, Place, PostContext, RunContext } from './definition.ts';
 export { input, type InputKind, type InputSpec } from './inputs.ts';
 export { markdownCell, markdownCode } from './markdown.ts';
 export { UserError } from './errors.ts';

@@ -92,7 +92,7 @@ function afterwards(definition: AnyActionDefinition, end: Ending): number {
 /** Outputs first: a later step with `if: always()` reads them even when the log could not be written. */
 function publish(definition: AnyActionDefinition, end: Ending, seconds: number): boolean {
   const { result } = end;
-  const document = { 'schema-version': 1, action: definition.name, decision: result.decision, 'reason-code': result.reasonCode, message: result.message, seconds: Math.round(seconds * 1000) / 1000, ...result.result };
+  const document = { 'schema-version': 1, action: definition.name, decision: result.decision, 'reason-code': result.reasonCode, message: result.message, seconds: Math.round(seconds * 1000) / 1000, ...result.result, notes: result.notes ?? [] };
   const outputs: Record<string, string | undefined> = { ...result.outputs, decision: result.decision, 'reason-code': result.reasonCode, result: JSON.stringify(document, redacted) };
   const written = [...Object.keys(definition.outputs), 'decision', 'reason-code', 'result'].map((name) => setOutput(name, outputs[name] ?? ''));
   explain(definition, end);

@@ -26,7 +26,7 @@ await runAction(
         signal.throwIfAborted();
       }
       const left = Object.keys(process.env).includes('INPUT_API-TOKEN');
-      return { decision: 'done', reasonCode: 'target-serves', message: 'it is done', outputs: { seen: String(left) }, result: { extra: 1 } };
+      return { decision: 'done', reasonCode: 'target-serves', message: 'it is done', outputs: { seen: String(left) }, result: { extra: 1 }, ...(inputs.flag ? { notes: [{ kind: 'healed', what: `the token was ${inputs['api-token'].reveal()}` }] } : {}) };
     },
     async post({ state, log, input: read }) {
       log.info(`post has ${state.read('kept')}`);

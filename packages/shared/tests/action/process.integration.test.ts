@@ -22,8 +22,13 @@ interface Ended {
 test('sets every output, the result document and the state', async () => {
   const ended = await play('well');
   expect(ended).toMatchObject({ code: 0, outputs: { seen: 'false', never: '', decision: 'done', 'reason-code': 'target-serves' } });
-  expect(JSON.parse(ended.outputs['result'] ?? '')).toMatchObject({ 'schema-version': 1, action: 'probe-action', decision: 'done', message: 'it is done', extra: 1 });
+  expect(JSON.parse(ended.outputs['result'] ?? '')).toMatchObject({ 'schema-version': 1, action: 'probe-action', decision: 'done', message: 'it is done', extra: 1, notes: [] });
   expect(ended.log).toContain('probe-action: it is done');
+});
+
+test('what it notes is in the result document, redacted', async () => {
+  const { outputs } = await play('well', undefined, { INPUT_FLAG: 'true' });
+  expect(JSON.parse(outputs['result'] ?? '')).toMatchObject({ notes: [{ kind: 'healed', what: 'the token was ***' }] });
 });
 
 test('lets a secret out in the mask command only', async () => {
@@ -43,6 +48,7 @@ test.each([
 ])('after %s it says %s, %s, without a stack', async (part, decision, reason, sentence) => {
   const ended = await play(part);
   expect(ended).toMatchObject({ code: 1, outputs: { decision, 'reason-code': reason, never: '' } });
+  expect(JSON.parse(ended.outputs['result'] ?? '')).toMatchObject({ notes: [] });
   expect(ended.log).toContain(sentence);
   expect(ended.log).not.toContain('    at ');
 });
