@@ -1,4 +1,4 @@
-import type { Clock, ReasonCode } from '@vendure-deploy/shared/action';
+import type { Clock, Note, ReasonCode } from '@vendure-deploy/shared/action';
 
 export type Status = 'ok' | 'warning' | 'failed' | 'skipped';
 
@@ -15,16 +15,21 @@ export interface Check {
   readonly next: string;
   /** The same as data, where a later page of the deploy wants it. */
   readonly data?: Readonly<Record<string, unknown>>;
+  /** What of it the report names. */
+  readonly notes?: readonly Note[];
   /** What a failure of this one alone means. */
   readonly reasonCode: ReasonCode;
 }
 
-export type Finding = Pick<Check, 'status' | 'evidence' | 'next' | 'data'>;
+export type Finding = Pick<Check, 'status' | 'evidence' | 'next' | 'data' | 'notes'>;
+
+/** Somebody left it out by a switch, or this deploy has nothing to ask about. */
+export type LeftOut = { readonly by: 'switch'; readonly input: string } | { readonly by: 'plan'; readonly why: string };
 
 /** A check that is to be made, or left out by name. */
 export interface Planned extends Pick<Check, 'id' | 'name' | 'reasonCode'> {
   /** Why nobody is asked; null: it is made. */
-  readonly leftOut: string | null;
+  readonly leftOut: LeftOut | null;
   /** Ids of earlier checks of the plan that have to be over first; when one of them failed, there is nothing to ask. */
   readonly after?: readonly string[];
   ask(): Promise<Finding>;
@@ -40,9 +45,11 @@ export async function makeChecks(plan: readonly Planned[], clock: Clock): Promis
   return (await Promise.all(made.values())).map(({ check }) => check);
 }
 
-/** What is left out says why, and is never taken for passed. */
-export function skipped({ id, name, reasonCode }: Planned, evidence: string): Check {
-  return { id, name, reasonCode, status: 'skipped', seconds: 0, evidence, next: '' };
+/** What a switch left out is somebody's choice, and the report says so; what the plan leaves out is nobody's. */
+function skipped({ id, name, reasonCode }: Planned, leftOut: LeftOut): Check {
+  const check = { id, name, reasonCode, status: 'skipped', seconds: 0, next: '' } as const;
+  if (leftOut.by === 'plan') return { ...check, evidence: leftOut.why };
+  return { ...check, evidence: `${leftOut.input} was set`, notes: [{ kind: 'skipped', what: `The check "${name}" was left out by ${leftOut.input}.` }] };
 }
 
 interface Made {
@@ -55,7 +62,7 @@ async function makeOne(planned: Planned, before: readonly Promise<Made>[], clock
   const { id, name, reasonCode, leftOut, ask } = planned;
   const obstacle = (await Promise.all(before)).find(({ clears }) => !clears)?.check;
   if (leftOut !== null) return { check: skipped(planned, leftOut), clears: true };
-  if (obstacle !== undefined) return { check: skipped(planned, `not asked: "${obstacle.name}" ${obstacle.status === 'failed' ? 'failed' : 'was not asked either'}`), clears: false };
+  if (obstacle !== undefined) return { check: skipped(planned, { by: 'plan', why: `not asked: "${obstacle.name}" ${obstacle.status === 'failed' ? 'failed' : 'was not asked either'}` }), clears: false };
   const started = clock.now();
   const finding = await ask().catch(broken);
   return { check: { id, name, reasonCode, seconds: Math.round(clock.now() - started) / 1000, ...finding }, clears: finding.status !== 'failed' };

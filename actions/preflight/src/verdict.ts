@@ -25,18 +25,19 @@ export interface Found {
 /** Any failed check stops the deploy, before the first write. A refused commit travels nowhere. */
 export function judge({ checks, commit, serving, backup, plan, dryRun }: Found): ActionResult<PreflightOutputs> {
   const failed = checks.filter(({ status }) => status === 'failed');
-  const result = { sha: commit?.sha ?? null, from: commit?.from ?? null, 'image-tag': commit?.imageTag ?? null, serving, plan, 'dry-run': dryRun, checks: checks.map(({ reasonCode, ...check }) => (check.status === 'failed' ? { ...check, 'reason-code': reasonCode } : check)) };
+  const notes = checks.flatMap((check) => check.notes ?? []);
+  const result = { sha: commit?.sha ?? null, from: commit?.from ?? null, 'image-tag': commit?.imageTag ?? null, serving, plan, 'dry-run': dryRun, checks: checks.map(({ reasonCode, notes: _, ...check }) => (check.status === 'failed' ? { ...check, 'reason-code': reasonCode } : check)) };
   if (failed.length > 0 || commit === null) {
     return {
       decision: 'failed', reasonCode: reasonOf(failed),
       message: `preflight: nothing was written. ${failed.map((one) => `${one.name}: ${one.evidence}. ${one.next}`.trim()).join(' ')}`,
-      outputs: {}, result,
+      outputs: {}, result, notes,
     };
   }
   return {
     decision: 'done', reasonCode: 'ready',
     message: `${commit.from} is ${commit.sha}. ${headline(checks)}${dryRun ? ' This was a dry run: nothing was changed.' : ''}`,
-    outputs: { sha: commit.sha, 'image-tag': commit.imageTag, 'backup-marker': backup === null ? '' : backupMarker(backup) }, result,
+    outputs: { sha: commit.sha, 'image-tag': commit.imageTag, 'backup-marker': backup === null ? '' : backupMarker(backup) }, result, notes,
   };
 }
 

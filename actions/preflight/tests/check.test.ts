@@ -17,10 +17,20 @@ test('what comes after a failed check is not asked, and neither is what comes af
   const never = (): Promise<Finding> => Promise.reject(new Error('nobody may ask this'));
   const checks = await makeChecks([
     planned('a', { ask: () => Promise.resolve(finding('failed')) }), planned('b', { after: ['a'], ask: never }), planned('c', { after: ['b'], ask: never }),
-    planned('d', { leftOut: 'skip-d was set', ask: never }), planned('e', { after: ['d'] }), planned('f', { ask: () => Promise.resolve(finding('warning')) }), planned('g', { after: ['f'] }),
+    planned('d', { leftOut: { by: 'switch', input: 'skip-d' }, ask: never }), planned('e', { after: ['d'] }), planned('f', { ask: () => Promise.resolve(finding('warning')) }), planned('g', { after: ['f'] }),
   ], clock);
   expect(statuses(checks)).toEqual(['a failed', 'b skipped', 'c skipped', 'd skipped', 'e ok', 'f warning', 'g ok']);
   expect(checks.map(({ evidence }) => evidence)).toEqual(['e', 'not asked: "a" failed', 'not asked: "b" was not asked either', 'skip-d was set', 'e', 'e', 'e']);
+});
+
+test('what a switch left out is noted with its name; what the plan leaves out, or another check, is not', async () => {
+  const checks = await makeChecks([
+    planned('the lock', { leftOut: { by: 'switch', input: 'skip-lock' } }), planned('b', { leftOut: { by: 'plan', why: 'Vendure is not deployed' } }),
+    planned('c', { ask: () => Promise.resolve(finding('failed')) }), planned('d', { after: ['c'] }), planned('e', { ask: () => Promise.resolve({ ...finding('warning'), notes: [{ kind: 'healed', what: 'It was mended.' }] }) }),
+  ], clock);
+  const { notes, result } = judge({ checks, commit, serving: {}, backup: null, plan: null, dryRun: false });
+  expect(notes).toEqual([{ kind: 'skipped', what: 'The check "the lock" was left out by skip-lock.' }, { kind: 'healed', what: 'It was mended.' }]);
+  expect(result['checks']).toEqual(checks.map(() => expect.not.objectContaining({ notes: expect.anything() })));
 });
 
 test('checks that need nothing of each other are asked at the same time', async () => {

@@ -80,7 +80,7 @@ test('what is good is not repaired', async () => {
 
 test('a stale output is repaired once by the real command, looked at again, and that is said', async () => {
   await write({ 'packages/plugin/src/index.ts': '// another\n' });
-  expect(await asked([['bash', '-c', 'echo reset >> times'], BUILD])).toMatchObject({ status: 'warning', evidence: expect.stringMatching(/was built from other sources .*; `commands\.repair` mended it$/) });
+  expect(await asked([['bash', '-c', 'echo reset >> times'], BUILD])).toMatchObject({ status: 'warning', evidence: expect.stringMatching(/was built from other sources .*; `commands\.repair` mended it$/), notes: [{ kind: 'healed', what: 'The built output of packages/plugin was not that of its sources, and `commands.repair` mended it.' }] });
   expect(times()).toBe('reset\nbuilt\n');
 });
 
@@ -89,7 +89,9 @@ test('an output that is gone is repaired with a warning where others work, and b
   await gone();
   expect(await asked([BUILD])).toMatchObject({ status: 'warning', evidence: expect.stringContaining('packages/plugin has no output') });
   await gone();
-  expect(await asked([BUILD], true)).toMatchObject({ status: 'ok', evidence: expect.stringContaining('was built by `commands.repair`') });
+  const built = await asked([BUILD], true);
+  expect(built).toMatchObject({ status: 'ok', evidence: expect.stringContaining('was built by `commands.repair`') });
+  expect(built.notes).toBeUndefined();
 });
 
 test.each<[string, readonly (readonly string[])[], string]>([

@@ -1,4 +1,5 @@
-import type { Finding as Found, FindingKind } from '@vendure-deploy/migration-scan';
+import type { Note } from '@vendure-deploy/shared/action';
+import type { Finding as Found, FindingKind, MigrationScan } from '@vendure-deploy/migration-scan';
 import { CANARY_IS_NO_CURE } from '@vendure-deploy/migration-scan/rules';
 import type { Finding } from '../check.ts';
 import type { PendingScan, Since } from '../migration-scan/pending.ts';
@@ -8,6 +9,9 @@ const TOLD: readonly FindingKind[] = ['breaks-old-code', 'unresolved', 'may-brea
 const STRICT: readonly FindingKind[] = ['breaks-old-code', 'unresolved'];
 // A cell of a table is no place for more: the section below it has them all.
 const SHOWN = 3;
+// The rest stands in the section of this action's own summary.
+const NOTED = 10;
+const LONGEST_REASON = 160;
 
 /** What the migrations of this deploy do to the release that still serves while they run. What could not be read is never taken for no migration. */
 export function judgeScan(pending: PendingScan, strict: boolean): Finding {
@@ -29,8 +33,20 @@ export function judgeScan(pending: PendingScan, strict: boolean): Finding {
     status: failed ? 'failed' : isWell ? 'ok' : 'warning',
     evidence: [`${counted(scan.migrations.length, 'migration')} ${sinceWords(since)}${findings.length === 0 ? ', and nothing in it that the running release would notice' : ''}`, ...first, ...more, ...doubts, ...taken].join('; '),
     next: `${findings.some(({ kind }) => kind === 'breaks-old-code') ? CANARY_IS_NO_CURE : ''} ${failed ? WITHOUT_STRICT : ''}`.trim(),
+    notes: notesOf(scan.suppressed),
     data: { since, migrations: scan.migrations, findings: scan.findings, suppressed: scan.suppressed, doubts },
   };
+}
+
+/** Each finding that a comment of the shop takes back, with the reason that it gives. */
+function notesOf(suppressed: MigrationScan['suppressed']): Note[] {
+  const notes = suppressed.slice(0, NOTED).map(({ file, line, rule, reason }): Note => ({ kind: 'suppressed', what: `${file}:${line}: a comment takes back ${rule}: ${shortened(reason)}` }));
+  return suppressed.length > NOTED ? [...notes, { kind: 'suppressed', what: `Comments take back ${suppressed.length - NOTED} more findings of the migration scan.` }] : notes;
+}
+
+function shortened(reason: string): string {
+  const text = reason.replaceAll(/\s+/g, ' ');
+  return text.length > LONGEST_REASON ? `${text.slice(0, LONGEST_REASON - 1)}…` : text;
 }
 
 /** Those that somebody has to know of, the worst first. */

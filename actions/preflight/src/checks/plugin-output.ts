@@ -17,9 +17,9 @@ const REPAIR_SECONDS = 600;
 
 /** Repairs once, and believes what it then sees itself, never the command. */
 export async function pluginOutput({ packages, repair, stage, isFresh }: PluginQuestion): Promise<Finding> {
-  const look = async (): Promise<{ faults: string[]; isAbsent: boolean }> => {
+  const look = async (): Promise<{ faults: string[]; stale: string[]; isAbsent: boolean }> => {
     const looks = await Promise.all(packages.map((one) => lookAt(stage.workspace, one)));
-    return { faults: looks.flatMap(({ faults }) => faults), isAbsent: looks.every((one) => one.isAbsent || one.faults.length === 0) };
+    return { faults: looks.flatMap(({ faults }) => faults), stale: packages.filter((_, index) => looks[index]?.faults.length !== 0).map(({ directory }) => directory), isAbsent: looks.every((one) => one.isAbsent || one.faults.length === 0) };
   };
   const before = await look();
   const names = packages.map(({ directory }) => directory).join(', ');
@@ -31,5 +31,5 @@ export async function pluginOutput({ packages, repair, stage, isFresh }: PluginQ
   const after = await look();
   if (after.faults.length > 0) return { status: 'failed', evidence: `${after.faults.join('; ')}; \`commands.repair\` did not mend it`, next: `Run it by hand:  ${repair.map((argv) => argv.join(' ')).join(' && ')}` };
   if (isFresh && before.isAbsent) return { status: 'ok', evidence: `the output of ${names} was built by \`commands.repair\`, and is that of its sources`, next: '' };
-  return { status: 'warning', evidence: `${found}; \`commands.repair\` mended it`, next: 'A build cache may hold the output of other sources:  nx reset , and in CI  gh cache delete  with the key that the log of the build names.' };
+  return { status: 'warning', evidence: `${found}; \`commands.repair\` mended it`, next: 'A build cache may hold the output of other sources:  nx reset , and in CI  gh cache delete  with the key that the log of the build names.', notes: [{ kind: 'healed', what: `The built output of ${before.stale.join(', ')} was not that of its sources, and \`commands.repair\` mended it.` }] };
 }

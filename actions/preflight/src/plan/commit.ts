@@ -24,7 +24,7 @@ export function commitChecks(context: Context, subject: Subject, facts: Facts): 
     },
     {
       id: 'default-branch', name: 'commit is on the default branch', reasonCode: 'commit-not-allowed', after: ['ref'],
-      leftOut: place['default-branch-only'] ? null : `${inputs.environment} takes commits of any branch`,
+      leftOut: place['default-branch-only'] ? null : { by: 'plan', why: `${inputs.environment} takes commits of any branch` },
       ask: async () => {
         const [branch, sha] = await Promise.all([facts.defaultBranch(), facts.sha()]);
         return onDefaultBranch({ branch, sha, status: await facts.github.compare(run.repository, branch, sha), allowed: inputs['allow-non-main'] });
@@ -42,9 +42,9 @@ export function commitChecks(context: Context, subject: Subject, facts: Facts): 
 /** The Storefront of a commit whose migrations have not run would ask Vendure for what it has not. */
 function migrations(inputs: Context['inputs'], { place }: Subject, facts: Facts): Planned {
   const glob = place.surfaces.vendure?.migrations;
-  const leftOut = !inputs.vendure && !inputs.storefront ? 'neither Vendure nor the Storefront is deployed' : glob === undefined ? 'the configuration names no `migrations` for vendure' : null;
+  const why = !inputs.vendure && !inputs.storefront ? 'neither Vendure nor the Storefront is deployed' : glob === undefined ? 'the configuration names no `migrations` for vendure' : null;
   return {
-    id: 'pending-migrations', name: 'no migration is pending', reasonCode: 'commit-not-allowed', after: ['ref'], leftOut,
+    id: 'pending-migrations', name: 'no migration is pending', reasonCode: 'commit-not-allowed', after: ['ref'], leftOut: why === null ? null : { by: 'plan', why },
     ask: async () => pendingMigrations({ since: facts.since, serving: (await facts.serving('vendure')).sha, sha: await facts.sha(), glob: glob ?? '', allowed: inputs['allow-pending-migration'] }),
   };
 }
@@ -52,7 +52,7 @@ function migrations(inputs: Context['inputs'], { place }: Subject, facts: Facts)
 function scan({ inputs }: Context, { vendure }: Subject, facts: Facts): Planned {
   return {
     id: 'migration-scan', name: 'migrations and the running release', reasonCode: 'migration-breaks-release', after: ['ref'],
-    leftOut: vendure === null ? 'Vendure is not deployed' : inputs['skip-migration-scan'] ? 'skip-migration-scan was set' : null,
+    leftOut: vendure === null ? { by: 'plan', why: 'Vendure is not deployed' } : inputs['skip-migration-scan'] ? { by: 'switch', input: 'skip-migration-scan' } : null,
     ask: async () => judgeScan(await facts.migrations(), inputs['migration-scan-strict']),
   };
 }

@@ -2,7 +2,7 @@ import { chooseAwsLogin } from '@vendure-deploy/shared/providers/aws';
 import { flyClient } from '@vendure-deploy/shared/providers/fly';
 import { githubTokenRights, ProviderError } from '@vendure-deploy/shared/providers/github';
 import type { VendureSurface } from '@vendure-deploy/shared/config';
-import type { Finding, Planned } from '../check.ts';
+import type { Finding, LeftOut, Planned } from '../check.ts';
 import { awsLogin } from '../checks/aws-login.ts';
 import { cloudflareToken } from '../checks/cloudflare-token.ts';
 import { flyToken } from '../checks/fly-token.ts';
@@ -13,7 +13,7 @@ import type { Context, Subject } from '../subject.ts';
 
 /** Every credential that a later phase brings out, while nothing depends on it yet. */
 export function credentialChecks(context: Context, subject: Subject, facts: Facts): readonly Planned[] {
-  const leftOut = context.inputs['skip-auth-check'] ? 'skip-auth-check was set' : null;
+  const leftOut: LeftOut | null = context.inputs['skip-auth-check'] ? { by: 'switch', input: 'skip-auth-check' } : null;
   const check = (id: string, name: string, ask: () => Promise<Finding>): Planned => ({ id, name, reasonCode: 'not-ready', leftOut, ask });
   return [
     check('github-token', 'GitHub token', () => github(context, subject)),

@@ -1,7 +1,7 @@
 import { gitRefClient } from '@vendure-deploy/shared/lock';
 import { readHealth } from '@vendure-deploy/shared/probe';
 import { ProviderError } from '@vendure-deploy/shared/providers/fly';
-import type { Planned } from '../check.ts';
+import type { LeftOut, Planned } from '../check.ts';
 import { judgeImage } from '../checks/image.ts';
 import { lockCheck } from '../checks/lock.ts';
 import { machineSettle } from '../checks/machine-settle.ts';
@@ -17,14 +17,14 @@ export function servingChecks(context: Context, subject: Subject, facts: Facts):
 
 function lock({ inputs, http, run }: Context, { github }: Facts): Planned {
   return {
-    id: 'lock', name: 'deploy lock', reasonCode: 'not-ready', leftOut: inputs['skip-lock'] ? 'skip-lock was set' : null,
+    id: 'lock', name: 'deploy lock', reasonCode: 'not-ready', leftOut: inputs['skip-lock'] ? { by: 'switch', input: 'skip-lock' } : null,
     ask: () => lockCheck(gitRefClient({ http, token: inputs['github-token'], apiUrl: run.apiUrl, repository: run.repository }), github, run, inputs.environment),
   };
 }
 
 function ofVendure({ inputs, clock, signal, log, http }: Context, { vendure }: Subject, facts: Facts): Planned[] {
   if (vendure === null) return [];
-  const unproven = inputs['skip-provenance'] ? 'skip-provenance was set' : null;
+  const unproven: LeftOut | null = inputs['skip-provenance'] ? { by: 'switch', input: 'skip-provenance' } : null;
   const health = { http, url: `${vendure['public-url']}${vendure['health-path']}`, timeoutMs: inputs['probe-timeout-seconds'] * 1000, signal };
   return [
     {
@@ -43,7 +43,7 @@ function ofVendure({ inputs, clock, signal, log, http }: Context, { vendure }: S
       },
     },
     {
-      id: 'machine-settle', name: 'Machines have settled', reasonCode: 'not-settled', leftOut: inputs['skip-machine-settle'] ? 'skip-machine-settle was set' : null,
+      id: 'machine-settle', name: 'Machines have settled', reasonCode: 'not-settled', leftOut: inputs['skip-machine-settle'] ? { by: 'switch', input: 'skip-machine-settle' } : null,
       ask: () => machineSettle({ fly: facts.fly(), machines: facts.machines, clock, signal, log, budgetSeconds: inputs['settle-seconds'], intervalMs: inputs['read-interval-seconds'] * 1000 }),
     },
   ];

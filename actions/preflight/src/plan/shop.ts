@@ -1,6 +1,6 @@
 import type { VendureSurface } from '@vendure-deploy/shared/config';
 import { auditDrift, type Backup, judgeDrift, type ShopStage, takeBackup } from '@vendure-deploy/shared/shop-commands';
-import type { Check, Planned } from '../check.ts';
+import type { Check, LeftOut, Planned } from '../check.ts';
 import { pluginOutput } from '../checks/plugin-output.ts';
 import type { Facts } from '../facts.ts';
 import type { Context, Subject } from '../subject.ts';
@@ -18,7 +18,7 @@ export function shopChecks(context: Context, subject: Subject, facts: Facts): re
   return [
     {
       id: 'checkout', name: 'checkout of the commit', reasonCode: 'checkout-mismatch', after: ['ref'],
-      leftOut: [plugins, drift, backup].includes(null) ? null : 'no check needs it',
+      leftOut: [plugins, drift, backup].includes(null) ? null : { by: 'plan', why: 'no check needs it' },
       ask: async () => {
         const { folder, isFetched } = await facts.checkout();
         return { status: 'ok', evidence: isFetched ? 'it was fetched into a folder of its own' : 'the workspace is the commit', next: '', data: { folder } };
@@ -52,7 +52,7 @@ export function backupCheck(context: Context, subject: Subject, facts: Facts, be
   return {
     planned: {
       id: 'backup', name: 'backup', reasonCode: 'backup-unproven',
-      leftOut: leftOut(inputs['skip-backup'], 'skip-backup', command, 'commands.backup') ?? (inputs['dry-run'] ? 'a dry run takes none' : null) ?? (failed.length === 0 ? null : 'none was taken: another check failed'),
+      leftOut: leftOut(inputs['skip-backup'], 'skip-backup', command, 'commands.backup') ?? (inputs['dry-run'] ? { by: 'plan', why: 'a dry run takes none' } : null) ?? (failed.length === 0 ? null : { by: 'plan', why: 'none was taken: another check failed' }),
       ask: async () => {
         if (command === undefined) throw new Error('there is no `commands.backup`');
         const [serving, sha] = await Promise.all([facts.serving('vendure'), facts.sha()]);
@@ -70,9 +70,9 @@ export function backupCheck(context: Context, subject: Subject, facts: Facts, be
   };
 }
 
-function leftOut(isSkipped: boolean, input: string, configured: unknown, key: string): string | null {
-  if (configured === undefined) return `the configuration has no \`${key}\``;
-  return isSkipped ? `${input} was set` : null;
+function leftOut(isSkipped: boolean, input: string, configured: unknown, key: string): LeftOut | null {
+  if (configured === undefined) return { by: 'plan', why: `the configuration has no \`${key}\`` };
+  return isSkipped ? { by: 'switch', input } : null;
 }
 
 /** One command, or a list of them. */

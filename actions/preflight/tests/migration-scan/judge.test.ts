@@ -40,6 +40,14 @@ test('the worst comes first, by its place; a canary is called no cure; what was 
   expect(next).toBe(`${CANARY_IS_NO_CURE} To deploy all the same, run without migration_scan_strict.`);
 });
 
+test('what a comment takes back is noted with its reason, short and not without end', () => {
+  const taken = (count: number, reason: string): MigrationScan['suppressed'] => Array.from({ length: count }, (_, line) => ({ ...found('rewrite', { line }), reason }));
+  const notes = (suppressed: MigrationScan['suppressed']): unknown => judgeScan(scan([], { suppressed }), false).notes;
+  expect(notes([])).toEqual([]);
+  expect(notes(taken(1, 'the table is empty'))).toEqual([{ kind: 'suppressed', what: 'migrations/1.ts:0: a comment takes back drop-column: the table is empty' }]);
+  expect(notes(taken(12, 'x'.repeat(1000)))).toMatchObject([...Array.from({ length: 10 }, () => ({ what: expect.stringMatching(/^.{1,220}…$/) })), { what: 'Comments take back 2 more findings of the migration scan.' }]);
+});
+
 test('the page has each finding with its SQL, why, the lock and the safe way, and lets no SQL become markup', () => {
   const page = migrationSection(scan([], { findings: [found('breaks-old-code', { sql: 'ALTER TABLE `x` | DROP <b>', conditional: true, rewrite: true })] }));
   expect(page).toContain("| breaks-old-code (conditional) | migrations/1.ts:7 | `ALTER TABLE 'x' / DROP <b>` | the release that serves reads it | AccessExclusiveLock, the table is written anew | Stop reading it first");
