@@ -1,6 +1,7 @@
 import type { ActionResult, ReasonCode } from '@vendure-deploy/shared/action';
 import type { CopyResult, ImageLookup, PresentImage } from '@vendure-deploy/shared/providers/registry';
 import { type Attempt, type Built, REVISION_LABEL } from './buildx/index.ts';
+import { healed } from './healed.ts';
 import type { Job } from './job.ts';
 import type { outputs } from './outputs.ts';
 
@@ -41,7 +42,7 @@ export function judgeBuilt(built: Built, found: ImageLookup, wanted: Wanted): Re
   if (label !== wanted.sha) return failure('image-unproven', wanted, `${said}, and ${wanted.tag} in the registry says that it was built from ${label ?? 'no commit at all'}, not from ${wanted.sha}`, found);
   if (built.digest === null) return failure('image-unproven', wanted, `${said} without naming the digest that it pushed. ${wanted.tag} names ${found.digest}. Run it again: the image that is there is reused`, found);
   if (built.digest !== found.digest) return failure('image-unproven', wanted, `docker pushed ${built.digest}, but ${wanted.tag} names ${found.digest}: somebody else pushes the same tag. Run it again`, found);
-  return success('built', 'image-built', wanted, found, `${wanted.tag} was built from ${wanted.sha}, pushed, and read back as ${found.digest}.`, { attempts: built.attempts.length });
+  return { ...success('built', 'image-built', wanted, found, `${wanted.tag} was built from ${wanted.sha}, pushed, and read back as ${found.digest}.`, { attempts: built.attempts.length }), notes: healed(built.attempts) };
 }
 
 function unbuilt(last: Attempt | undefined, said: string, wanted: Wanted, found: ImageLookup): Result {

@@ -28,6 +28,19 @@ test.each<[string, Built, string, ImageLookup, string, string]>([
   expect(judgeBuilt(built, found, wanted)).toMatchObject({ decision, reasonCode: reason });
 });
 
+test.each<[string, readonly [Ended, string][], readonly string[]]>([
+  ['at once',                [['ok', '']], []],
+  ['at the third push',      [['push-failed-transient', 'unknown: app repository not found'], ['push-failed-transient', '503 Service Unavailable.'], ['ok', '']], ['The push failed twice and was tried again (503 Service Unavailable).']],
+  ['after four pushes',      [...Array.from({ length: 4 }, (): [Ended, string] => ['push-failed-transient', '']), ['ok', '']], ['The push failed 4 times and was tried again.']],
+  ['without a cache',        [['cache-failed', 'failed to configure registry cache'], ['ok', '']], ['The build failed at a cache and was repeated without any (failed to configure registry cache).']],
+  ['after it hung',          [['timed-out', ''], ['push-failed-transient', 'x'.repeat(500)], ['ok', '']], [`The push failed once and was tried again (${'x'.repeat(159)}…).`, "The build did not end in time and was repeated without GitHub's cache."]],
+  ['although docker says no', [['push-failed-transient', 'EOF'], ['push-failed-transient', 'EOF']], ['The push failed once and was tried again (EOF).']],
+])('an image that came %s notes what was tried again', (_, ends, notes) => {
+  const attempts = ends.map(([ended, telling]) => ({ seconds: 1, cache: { from: [], to: [] }, ended, said: telling }));
+  expect(judgeBuilt({ ...said(0), attempts }, present(), wanted).notes).toEqual(notes.map((what) => ({ kind: 'healed', what })));
+  expect(judgeBuilt({ ...said(1, null), attempts }, absent, wanted).notes ?? []).toEqual([]);
+});
+
 const count = { blobs: { mounted: 3, streamed: 0, existed: 0 }, bytes: { mounted: 300, streamed: 0, existed: 0 }, manifests: 1 };
 
 test.each<[CopyResult, string, string, RegExp]>([

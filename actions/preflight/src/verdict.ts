@@ -26,7 +26,7 @@ export interface Found {
 export function judge({ checks, commit, serving, backup, plan, dryRun }: Found): ActionResult<PreflightOutputs> {
   const failed = checks.filter(({ status }) => status === 'failed');
   const notes = checks.flatMap((check) => check.notes ?? []);
-  const result = { sha: commit?.sha ?? null, from: commit?.from ?? null, 'image-tag': commit?.imageTag ?? null, serving, plan, 'dry-run': dryRun, checks: checks.map(({ reasonCode, notes: _, ...check }) => (check.status === 'failed' ? { ...check, 'reason-code': reasonCode } : check)) };
+  const result = { sha: commit?.sha ?? null, from: commit?.from ?? null, 'image-tag': commit?.imageTag ?? null, serving, plan, 'dry-run': dryRun, checks: checks.map(told) };
   if (failed.length > 0 || commit === null) {
     return {
       decision: 'failed', reasonCode: reasonOf(failed),
@@ -39,6 +39,11 @@ export function judge({ checks, commit, serving, backup, plan, dryRun }: Found):
     message: `${commit.from} is ${commit.sha}. ${headline(checks)}${dryRun ? ' This was a dry run: nothing was changed.' : ''}`,
     outputs: { sha: commit.sha, 'image-tag': commit.imageTag, 'backup-marker': backup === null ? '' : backupMarker(backup) }, result, notes,
   };
+}
+
+/** Its notes stand with those of the others; why it failed says something only where it did. */
+function told({ id, name, status, seconds, evidence, next, data, reasonCode }: Check): Record<string, unknown> {
+  return { id, name, status, seconds, evidence, next, ...(data === undefined ? {} : { data }), ...(status === 'failed' ? { 'reason-code': reasonCode } : {}) };
 }
 
 /** What all that failed say together; different things are no single reason. */
