@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { notesOf } from './stage/ending.ts';
 import { expectRan, message } from './stage/worker-ending.ts';
 import { type Given, openWorkerStage, type WorkerStage } from './stage/worker-world.ts';
 
@@ -29,6 +30,8 @@ describe('the new version serves, whatever wrangler came to', () => {
     const before = (await stage.versionsOf(commit)).length;
     const ran = await stage.deploy({ ...given, faults: faults.map((fault) => fault.replace('"versionId":"OLD"', `"versionId":"${old}"`).replace('"sha":"OLD"', `"sha":"${stage.sha.old}"`)) });
     expectRan(ran, 'done', 'deployed');
+    const { wrangler } = JSON.parse(ran.main.outputs['result'] ?? '') as { wrangler: { mended: boolean | null } };
+    expect(notesOf(ran.main).map(({ kind }) => kind)).toEqual(wrangler.mended === true ? ['healed'] : []);
     expect((await stage.versionsOf(commit)).length - before).toBe(versions);
     expect(await stage.live()).toEqual({ [ran.main.outputs['version-id'] ?? '']: 100 });
     expect(stage.twin.cloudflare.serves('shop-dashboard')).toBe(stage.sha[commit]);

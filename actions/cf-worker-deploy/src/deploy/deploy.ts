@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ActionContext, type ActionResult, UserError } from '@vendure-deploy/shared/action';
+import { type ActionContext, type ActionResult, type Note, UserError } from '@vendure-deploy/shared/action';
 import { cloudflareClient } from '@vendure-deploy/shared/providers/cloudflare';
 import type { Inputs, Outputs } from '../io.ts';
 import type { Target } from '../target.ts';
@@ -16,6 +16,7 @@ type Context = ActionContext<Inputs>;
 type Result = ActionResult<Outputs>;
 
 const READ_MS = 5000;
+const MENDED: Note = { kind: 'healed', what: 'wrangler failed after the new version was live; its routes and settings were set by a second try.' };
 
 /** Anchor, prepare, fence, upload, and then what is read back: wrangler's exit code is never the verdict. */
 export async function deploy(target: Target, context: Context): Promise<Result> {
@@ -40,7 +41,8 @@ export async function deploy(target: Target, context: Context): Promise<Result> 
       return conclude(refusal(error, signal, nowServes(plan, anchor)), anchor);
     }
     const { attempt, observed, wrangler } = await upload({ ready, accountId: target.accountId, sha: plan.sha, anchor, looking, secrets: inputs['worker-secrets'] }, context);
-    return conclude(judge(plan, anchor, attempt, observed), observed, { wrangler });
+    const judgement = judge(plan, anchor, attempt, observed);
+    return { ...conclude(judgement, observed, { wrangler }), notes: judgement.decision === 'done' && attempt.mended === true ? [MENDED] : [] };
   } finally {
     await rm(tree, { recursive: true, force: true });
   }
