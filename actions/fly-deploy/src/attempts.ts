@@ -31,6 +31,8 @@ export interface Attempted<L extends Look = Observed> {
   readonly attempt: Attempt;
   readonly observed: L;
   readonly runs: number;
+  /** Why there was a second run; null: there was none. */
+  readonly again: Transience | null;
   /** What a flyctl that was killed still holds: each ends by itself. */
   readonly leases: readonly Lease[];
   /** Why there was no second run although one would have been worth it. */
@@ -51,11 +53,11 @@ export async function attempts<L extends Look>(a: Attempts<L>): Promise<Attempte
   };
   const first = await run(a.before);
   const why = worthAnother(first.attempt, goal.convergence(first.observed));
-  if (why === null) return { ...first, runs: 1, stopped: null };
+  if (why === null) return { ...first, runs: 1, again: null, stopped: null };
   log.warning(`fly-deploy: flyctl failed for a reason that passes by itself (${why}), and ${goal.app} is not at the target: one more run, once the Machines have settled.`);
   const stopped = (await watch.time('settle', () => log.group('Settle', () => calm(a, first.observed, why)))) ?? (await a.fence());
-  if (stopped !== null) return { ...first, runs: 1, stopped };
-  return { ...(await run(first.observed)), runs: 2, stopped: null };
+  if (stopped !== null) return { ...first, runs: 1, again: null, stopped };
+  return { ...(await run(first.observed)), runs: 2, again: why, stopped: null };
 }
 
 /** What else has to be known of what was tried, in sentences. */

@@ -1,9 +1,10 @@
-import type { ActionResult } from '@vendure-deploy/shared/action';
+import type { ActionResult, Note } from '@vendure-deploy/shared/action';
 import { type Backup, backupMarker } from '@vendure-deploy/shared/shop-commands';
 import { type Attempted, remarksOn } from './attempts.ts';
 import { leftoverCommands } from './fleet.ts';
 import type { outputs } from './io.ts';
 import { type Attempt, judge, type Judgement } from './judge.ts';
+import { healed } from './notes.ts';
 import { type Observed, servingRevisions } from './observe.ts';
 import type { Plan } from './plan.ts';
 import type { RedisState } from './redis/state.ts';
@@ -24,6 +25,8 @@ export interface Story {
   /** null: the configuration has none, or it was not looked at. */
   readonly redis: RedisState | null;
   readonly watch: Stopwatch;
+  /** What somebody left out so far. */
+  readonly notes: readonly Note[];
 }
 
 /** What was done beside the deploy itself. */
@@ -64,6 +67,7 @@ export function conclude(story: Story, plan: Plan, attempted: Attempted, { backu
       phases,
       seconds: total(phases),
     },
+    notes: [...story.notes, ...ofRedis(story, synced), ...(decision === 'done' && returned === null ? healed(plan.app, attempted.again) : [])],
   };
 }
 
@@ -75,6 +79,7 @@ export function refuse(story: Story, plan: Plan, problem: Pick<Result, 'decision
     message: `${problem.message}${sinceThisRun(story, synced)}`,
     outputs: { 'serving-sha': previous, 'previous-sha': previous, 'backup-marker': markerOf(backup) },
     result: { surface: 'vendure', before: previous, intended: plan.sha, secrets: told(secrets, staged), redis: toldOfRedis(story, synced), backup },
+    notes: [...story.notes, ...ofRedis(story, synced)],
   };
 }
 
@@ -91,6 +96,10 @@ function sinceThisRun({ redis }: Story, synced: Synced | null): string {
   if (redis === null || synced === null || !synced.deployed) return '';
   const { app, names: { password, previous } } = redis.redis;
   return ` The Redis app ${app} accepts ${password} and ${previous} since this run.`;
+}
+
+function ofRedis({ redis }: Story, synced: Synced | null): Note[] {
+  return redis === null ? [] : healed(redis.redis.app, synced?.again ?? null);
 }
 
 /** For the result: names, never a value. */

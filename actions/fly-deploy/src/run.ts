@@ -10,6 +10,7 @@ import { gate, pace } from './gate.ts';
 import { shopGoal } from './goal.ts';
 import type { inputs as declared, outputs } from './io.ts';
 import { judge } from './judge.ts';
+import { leftOut } from './notes.ts';
 import { type Observed, observe } from './observe.ts';
 import type { Plan } from './plan.ts';
 import { fleetOf } from './redis/app.ts';
@@ -39,7 +40,9 @@ export async function run(context: Context): Promise<Result> {
   const seen = redis === null ? null : await watch.time('redis', () => readRedis(context, redis));
   const secrets = await watch.time('secrets', () => log.group('Compare the secrets', () => readSecrets({ context, surface, fly, machines: working(anchor.machines), elsewhere: seen?.listed ?? [] })));
   const redisState = seen === null || secrets === null ? null : besideWanted(seen, secrets, log);
-  const story: Story = { anchor, previous: anchor.public.kind === 'serves' ? anchor.public.sha : '', secrets, redis: redisState, watch };
+  const left = leftOut(inputs, surface);
+  const previous = anchor.public.kind === 'serves' ? anchor.public.sha : '';
+  const asRead: Story = { anchor, previous, secrets, redis: redisState, watch, notes: left.whileReading };
   const imageOnly: Plan = {
     app: surface.app,
     sha: inputs.sha,
@@ -51,20 +54,21 @@ export async function run(context: Context): Promise<Result> {
     runId: context.run.runId,
     afterRelease: null,
   };
-  const untouched = { attempt: { kind: 'none' }, observed: anchor, runs: 0, leases: [], stopped: null } as const;
-  const shopServes = !inputs.redeploy && !isReasonToDeploy(secrets) && judge(imageOnly, untouched.attempt, anchor, story.previous).decision === 'skipped';
+  const untouched = { attempt: { kind: 'none' }, observed: anchor, runs: 0, again: null, leases: [], stopped: null } as const;
+  const shopServes = !inputs.redeploy && !isReasonToDeploy(secrets) && judge(imageOnly, untouched.attempt, anchor, previous).decision === 'skipped';
   if (shopServes && !isReasonToDeploy(redisState?.secrets ?? null)) {
     warnOfUnknown([secrets, redisState?.secrets ?? null], log);
-    return conclude(story, imageOnly, untouched);
+    return conclude(asRead, imageOnly, untouched);
   }
   const plan: Plan = { ...imageOnly, afterRelease: isShipment(secrets) || inputs.redeploy ? newestRelease(anchor.machines) : null };
   const work = redisState === null || secrets === null ? null : redisWork(redisState, secrets);
   const text = shopServes ? null : textToStage(secrets);
   const fleets: readonly Fleet[] = [{ whose: 'the Machines', app: surface.app, fly, input: 'fly-api-token', machines: anchor.machines }, ...(work === null ? [] : [fleetOf(work.redis, work.state.machines)])];
-  await Promise.all([notOlder(context, story.previous), ...fleets.map((fleet) => warnOfReach(context, fleet))]);
+  await Promise.all([notOlder(context, previous), ...fleets.map((fleet) => warnOfReach(context, fleet))]);
   await watch.time('settle', () => log.group('Settle', () => settleFirst(context, fleets)));
   // The Redis app's own image again needs neither: the shop's database is not touched.
   const backup = shopServes ? null : await auditAndBackUp(context, commands, watch);
+  const story: Story = { ...asRead, notes: [...left.whileReading, ...left.beforeAnyWrite, ...(shopServes ? [] : left.beforeTheShop)] };
 
   const installed = flyctlInstaller(context, flyctlRelease);
   await watch.time('tool', () => log.group('Install flyctl', installed));

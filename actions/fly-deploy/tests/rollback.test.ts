@@ -42,7 +42,7 @@ test.each<[string, Observed, string]>([
   ['it is still some of each', look([machine('old'), machine('new')], OLD), 'partial/rollback-failed'],
   ['nobody answers', look([machine('old')], null), 'unknown/rollback-failed'],
 ])('after a rollback where %s', (_, observed, expected) => {
-  const { decision, reasonCode, message } = judgeReturn(failed, BACK, { attempt: ended, observed, runs: 1, leases: [], stopped: null });
+  const { decision, reasonCode, message } = judgeReturn(failed, BACK, { attempt: ended, observed, runs: 1, again: null, leases: [], stopped: null });
   expect(`${decision}/${reasonCode}`).toBe(expected);
   expect(message).toContain(reasonCode === 'rolled-back' ? 'Not brought back: the database' : 'flyctl deploy --app shop --image registry.fly.io/shop:old --skip-release-command');
 });

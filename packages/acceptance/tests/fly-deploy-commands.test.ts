@@ -3,7 +3,7 @@ import type { TwinRun } from '@vendure-deploy/twin';
 import { type ActionRun, startAction } from '../src/index.ts';
 import { subjectOf } from './stage/actions.ts';
 import { CONFIG_FILE, FLY_CONFIG, flyConfig } from './stage/config.ts';
-import { annotations, expectEnding } from './stage/ending.ts';
+import { annotations, expectEnding, notesOf } from './stage/ending.ts';
 import { readOnlyWorld } from './stage/read-only.ts';
 import type { World } from './stage/world.ts';
 
@@ -70,6 +70,7 @@ test('what is skipped is said, and asks for no variables', async () => {
   expectEnding(ended, subject, { decision: 'failed', reasonCode: 'fence-lost' });
   expect(ended.log).toContain('::warning::skip-drift-audit is set');
   expect(ended.log).toContain('::warning::skip-backup is set');
+  expect(notesOf(ended)).toEqual(['The drift audit was not run: skip-drift-audit is set.', 'No backup was taken: skip-backup is set.'].map((what) => ({ kind: 'skipped', what })));
   expect(ended.outputs['backup-marker']).toBe('');
 });
 

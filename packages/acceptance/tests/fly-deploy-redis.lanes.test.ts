@@ -5,7 +5,7 @@ import type { TwinRun } from '@vendure-deploy/twin';
 import type { ActionRun } from '../src/index.ts';
 import { subjectOf } from './stage/actions.ts';
 import { type App, type Deployable, type Given, openDeployable } from './stage/deployable.ts';
-import { annotations, expectEnding } from './stage/ending.ts';
+import { annotations, expectEnding, notesOf } from './stage/ending.ts';
 import { expectKept, expectSilent } from './stage/leaks.ts';
 import { openRedis, type Redis, REDIS_FLY_CONFIG, REDIS_FLY_TOML } from './stage/redis.ts';
 
@@ -245,6 +245,7 @@ test.each([
   const ended = await pair.deploy(run, CHANGE, { inputs: { [input]: 'true', 'redis-fly-api-token': '' } });
   expectEnding(ended, subject, { decision, reasonCode: /serves/u });
   expect(ended.log).toContain(`::warning::${input} is set: whether the Redis app ${pair.redis.name} accepts the wanted REDIS_PASSWORD was not looked at.${more}`);
+  expect(notesOf(ended)).toContainEqual({ kind: 'skipped', what: `The passwords of the Redis app ${pair.redis.name} were not looked at: ${input} is set.` });
   expect(run.requests().filter(({ path }) => path.includes(pair.redis.name))).toEqual([]);
   expect(await pair.shop.environmentOf('REDIS_PASSWORD')).toBe(password);
   expect(resultOf(ended).redis).toBeNull();

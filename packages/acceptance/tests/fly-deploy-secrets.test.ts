@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { ActionRun } from '../src/index.ts';
 import { subjectOf } from './stage/actions.ts';
 import { type Deployable, openDeployable } from './stage/deployable.ts';
-import { annotations, expectEnding } from './stage/ending.ts';
+import { annotations, expectEnding, notesOf } from './stage/ending.ts';
 import { expectKept, expectSilent } from './stage/leaks.ts';
 
 jest.setTimeout(90_000);
@@ -197,6 +197,7 @@ describe('source inputs', () => {
     const ended = await app.deploy({ run, secrets: WANTED, inputs: { 'skip-secrets-sync': 'true', sha: on.old } });
     expectEnding(ended, subject, { decision: 'skipped', reasonCode: 'already-serves' });
     expect(ended.log).toContain(`::warning::skip-secrets-sync is set: whether the secrets of ${app.name} are the wanted ones, and whether one is staged, was not looked at.`);
+    expect(notesOf(ended)).toEqual([{ kind: 'skipped', what: 'The secrets at Fly were not compared with the wanted ones: skip-secrets-sync is set.' }]);
     expect(run.requests().some(({ path }) => path.endsWith('/secrets'))).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { subjectOf } from './stage/actions.ts';
-import { annotations, expectEnding } from './stage/ending.ts';
+import { annotations, expectEnding, notesOf } from './stage/ending.ts';
 import { type Asked, openPreflightWorld, type PreflightWorld, UNTOUCHED } from './stage/preflight-world.ts';
 
 jest.setTimeout(60_000);
@@ -39,6 +39,7 @@ test('what a comment takes back with a reason is no finding, and stands in the s
   expectEnding(run, subject, { decision: 'done', reasonCode: 'ready' });
   expect(checks['migration-scan']).toMatchObject({ status: 'ok', evidence: expect.stringContaining('was taken back: nothing has read it since spring') });
   expect(run.summary).toContain('nothing has read it since spring');
+  expect(notesOf(run).filter(({ kind }) => kind === 'suppressed')).toEqual([{ kind: 'suppressed', what: expect.stringMatching(/:\d+: a comment takes back [a-z-]+: nothing has read it since spring$/u) }]);
 });
 
 test('a harmless migration, and none at all, are ok; the clone of depth 1 is given just the commits that it lacks', async () => {

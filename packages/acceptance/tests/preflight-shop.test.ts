@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { subjectOf } from './stage/actions.ts';
-import { annotations, expectEnding } from './stage/ending.ts';
+import { annotations, expectEnding, notesOf } from './stage/ending.ts';
 import { type Asked, type Given, openPreflightWorld, type PreflightWorld, UNTOUCHED } from './stage/preflight-world.ts';
 
 jest.setTimeout(60_000);
@@ -150,6 +150,7 @@ describe('the commands of the shop', () => {
     const { run, checks } = await ask({ audit: 'process.exit(3);', backup: 'process.exit(3);', inputs: { 'skip-drift-audit': 'true', 'skip-backup': 'true', 'command-environment': '' } });
     expectEnding(run, subject, { decision: 'done', reasonCode: 'ready' });
     expect(['checkout', 'drift-audit', 'backup'].map((id) => checks[id]?.evidence)).toEqual(['no check needs it', 'skip-drift-audit was set', 'skip-backup was set']);
+    expect(notesOf(run)).toEqual(['The check "drift audit" was left out by skip-drift-audit.', 'The check "backup" was left out by skip-backup.'].map((what) => ({ kind: 'skipped', what })));
   });
 
   test('a commit that serves already needs no backup of preflight', async () => {
@@ -187,6 +188,7 @@ fs.writeFileSync('dist/source.sha256', hash(hash(fs.readFileSync('src/index.ts')
     expectEnding(run, subject, { decision: 'done', reasonCode: 'ready' });
     expect(checks['plugin-output']).toMatchObject({ status: 'warning', evidence: expect.stringMatching(/^the output of packages\/plugin was built from other sources .*; `commands\.repair` mended it$/u) });
     expect(run.log).toMatch(/^::warning::preflight: plugin output: /mu);
+    expect(notesOf(run)).toEqual([{ kind: 'healed', what: 'The built output of packages/plugin was not that of its sources, and `commands.repair` mended it.' }]);
   });
 
   test('a module that the server imports and nobody has is named, when the repair does not bring it', async () => {

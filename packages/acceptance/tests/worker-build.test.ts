@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type ActionRun, startAction, type StartOptions } from '../src/index.ts';
 import { subjectOf } from './stage/actions.ts';
-import { annotations, expectEnding } from './stage/ending.ts';
+import { annotations, expectEnding, notesOf } from './stage/ending.ts';
 import { type NxShop, openNxShop } from './stage/nx-shop.ts';
 import { config, makeHistory, shopFiles } from './stage/worker-world.ts';
 
@@ -12,7 +12,6 @@ import { config, makeHistory, shopFiles } from './stage/worker-world.ts';
 jest.setTimeout(120_000);
 
 const subject = subjectOf('cf-worker-deploy');
-const notesOf = ({ outputs }: ActionRun): unknown => (JSON.parse(outputs['result'] ?? '') as { notes: unknown }).notes;
 
 describe("the example shop, with Nx's own cache", () => {
   let shop: NxShop;

@@ -11,6 +11,7 @@ import { lastingSignal, listMachines } from '../observe.ts';
 import { type Staged, stageSecrets } from '../secrets/stage.ts';
 import { type Secrets, textToStage } from '../secrets/sync.ts';
 import { stopwatch } from '../stopwatch.ts';
+import type { Transience } from '../transience.ts';
 import type { RedisApp } from './app.ts';
 import { judgeIll, judgeRedis, redisGoal, type RedisLook, waysOn, wellGoal } from './judge.ts';
 import { planRedis, type RedisDeploy, type RedisPlan } from './plan.ts';
@@ -45,6 +46,8 @@ export interface RedisSync extends RedisWork {
 export interface Synced extends Pick<Staged, 'staged' | 'renewed'> {
   /** Its Machines were replaced and accept both passwords. */
   readonly deployed: boolean;
+  /** Why flyctl had to run twice for that; null: it did not, or there was no use in it. */
+  readonly again: Transience | null;
   /** Why the shop must not be touched; null: it may be. */
   readonly problem: Judgement | null;
 }
@@ -64,20 +67,21 @@ export async function syncRedis(sync: RedisSync): Promise<Synced> {
 
 const NONE_STAGED: Staged = { staged: [], renewed: [], problem: null };
 
-const NOTHING: Synced = { staged: [], renewed: [], deployed: false, problem: null };
+const NOTHING: Synced = { staged: [], renewed: [], deployed: false, again: null, problem: null };
 
 async function stageAndDeploy(sync: RedisSync, { deploy, flyctl }: { deploy: RedisDeploy; flyctl: Flyctl }): Promise<Synced> {
   const { context, redis: { app, fly, names }, state: { secrets }, text, fence } = sync;
   const { run, log } = context;
   const { staged, renewed, problem } = text === null ? NONE_STAGED : await log.group('Stage the secrets of the Redis app', () => stageSecrets({ context, app, fly, flyctl, secrets, text }));
-  const stopped = (judgement: Judgement): Synced => ({ staged, renewed, deployed: false, problem: judgement });
+  const stopped = (judgement: Judgement): Synced => ({ staged, renewed, deployed: false, again: null, problem: judgement });
   if (problem !== null) return stopped({ ...problem, message: `The Redis app ${app}: ${problem.message} ${waysOn({ names }, run.runId)}` });
   const lost = staged.length === 0 ? null : await fence();
   if (lost !== null) return stopped({ decision: 'failed', reasonCode: 'fence-lost', message: `${lost} Every Machine of the Redis app ${app} accepts what it accepted before; staged there, and shipped by whoever deploys it next: ${staged.join(', ')}. ${waysOn({ names }, run.runId)}` });
-  const judgement = judgeRedis({ app, names }, deploy, await deployAgain(sync, { deploy, flyctl }), run.runId);
+  const attempted = await deployAgain(sync, { deploy, flyctl });
+  const judgement = judgeRedis({ app, names }, deploy, attempted, run.runId);
   if (judgement !== null) return stopped(judgement);
   log.info(`The Redis app ${app} accepts ${names.password} and ${names.previous}: every Machine, every check, read twice.`);
-  return { staged, renewed, deployed: true, problem: null };
+  return { staged, renewed, deployed: true, again: attempted.again, problem: null };
 }
 
 /** The image that runs already, and no other: what changes is the secrets. */

@@ -36,7 +36,7 @@ test.each([
 });
 
 function tried(observed: RedisLook, exitCode: number | null, cancelled = false): Attempted<RedisLook> {
-  return { attempt: { kind: 'ended', exitCode, cancelled, timedOut: false, releaseCommandFailed: false, transience: null, lastWords: 'Error: boom', release: null }, observed, runs: 1, leases: [], stopped: null };
+  return { attempt: { kind: 'ended', exitCode, cancelled, timedOut: false, releaseCommandFailed: false, transience: null, lastWords: 'Error: boom', release: null }, observed, runs: 1, again: null, leases: [], stopped: null };
 }
 
 test.each([

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { subjectOf } from '../stage/actions.ts';
-import { annotations, expectEnding } from '../stage/ending.ts';
+import { annotations, expectEnding, notesOf } from '../stage/ending.ts';
 import { COMMITS, type Deployed, type FlyShop, type FlyStage, openFlyStage, SPEED, type Strategy } from '../stage/fly-world.ts';
 import { expectKept } from '../stage/leaks.ts';
 import { type Expected, type Serves, TABLE } from './table.ts';
@@ -58,6 +58,9 @@ function expectVerdict(expected: Expected, stage: FlyStage, shop: FlyShop, { end
   if (expected === 'by the truth') expect({ serves, decision, truth }).toEqual({ serves, decision: expect.stringMatching(BY_THE_TRUTH[serves]), truth });
   else expect({ verdict: `${decision}/${reasonCode} ${serves}`, truth }).toEqual({ verdict: expected, truth });
   expectEnding(ended, subject, { decision, reasonCode });
+  // A second run of flyctl that brought it is the only thing here that heals, and nothing is left out.
+  const { 'flyctl-runs': runs } = JSON.parse(ended.outputs['result'] ?? '') as { 'flyctl-runs'?: number };
+  expect(notesOf(ended).map(({ kind }) => kind)).toEqual(decision === 'done' && runs === 2 ? ['healed'] : []);
   // What the action says that the public gets is what the public gets.
   if (serving !== '' && typeof truth.vendure === 'string') expect(serving).toBe(truth.vendure);
 }

@@ -35,6 +35,11 @@ export function expectOutputs(run: ActionRun, { name, metadata }: Subject): void
   for (const note of document['notes'] as unknown[]) expect(note).toEqual({ kind: expect.stringMatching(/^(?:skipped|suppressed|healed|warning)$/u), what: expect.stringMatching(/^[^\n]{1,300}$/u) });
 }
 
+/** What the report is to name beside the decision. */
+export function notesOf({ outputs }: ActionRun): readonly { readonly kind: string; readonly what: string }[] {
+  return (JSON.parse(outputs['result'] ?? '') as { notes: { kind: string; what: string }[] }).notes;
+}
+
 /** The error annotations, as a person reads them. */
 export function annotations({ log }: ActionRun): string[] {
   return log.split('\n').filter((line) => line.startsWith('::error')).map((line) => line.replace(/^::error[^:]*::/u, '').replaceAll('%0A', '\n').replaceAll('%25', '%'));
