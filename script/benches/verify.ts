@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type ActionRun, startAction } from '../../packages/acceptance/src/index.ts';
 import { CONFIG_FILE, verifyConfig } from '../../packages/acceptance/tests/stage/config.ts';
 import { JOBS_TOKEN, openShop } from '../../packages/acceptance/tests/stage/shop.ts';
+import { recovery } from './recovery.ts';
 import { type Bench, median, rowOf } from './row.ts';
 
 const RUNS = 5;
@@ -11,14 +12,16 @@ const OLD = 'a'.repeat(40);
 
 /** post-deploy-verify with a lane's defaults. Aims: three healthy surfaces, each answer 50 ms late, at most 1.5 s; another commit on one of them found out within 30 s. */
 export const verify: Bench = {
-  about: 'post-deploy-verify of three healthy surfaces at 50 ms latency, with worker, canary and shadow; a wrong commit on one of them',
-  run: async ({ show, note }) => {
+  about: 'post-deploy-verify of three healthy surfaces at 50 ms latency, with worker, canary and shadow; a wrong commit on one of them; deploy-report until the command that mends a failed Vendure',
+  run: async (stage) => {
+    const { show, note } = stage;
     const runs: ActionRun[] = [];
     for (let run = 0; run < RUNS; run += 1) runs.push(await once(NEW, 'all-probes-passed'));
     show(rowOf('three healthy surfaces, 50 ms', { seconds: median(runs.map(({ seconds }) => seconds)), 'rss-mb': median(runs.map(({ peakMb }) => peakMb ?? 0)) }), 'process and all');
     for (const { surface, name, seconds, outcome } of probesOf(runs[0])) if (outcome === 'passed') note(`${surface} ${name}: ${seconds.toFixed(2)} s`);
     const { seconds, peakMb } = await once(OLD, 'probe-failed');
     show(rowOf('the storefront serves another commit', { seconds, 'rss-mb': peakMb }), 'until it is a verdict');
+    await recovery(stage, LATENCY_MS);
   },
 };
 
