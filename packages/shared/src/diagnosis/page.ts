@@ -1,5 +1,5 @@
 import { CATALOGUE } from './catalogue/index.ts';
-import type { KnownFailure, Situation } from './types.ts';
+import type { KnownFailure, Situation, Words } from './types.ts';
 
 const EXAMPLE: Situation = {
   environment: 'production', repository: 'example/shop', workflow: 'deploy-production.yml', sha: '<sha>', ref: 'refs/heads/main', runId: 0,
@@ -28,9 +28,13 @@ function recognisedBy({ codes, phases, checks, says }: KnownFailure): string {
     codes === 'any' ? 'whatever the code is' : `reason code ${codes.map((code) => `\`${code}\``).join(', ')}`,
     phases === undefined ? '' : `of ${phases.map((phase) => `\`${phase}\``).join(', ')}`,
     checks === undefined ? '' : `check or probe ${checks.filter((check) => check !== '').map((check) => `\`${check}\``).join(', ')}`,
-    says === undefined ? (codes === 'any' ? '' : 'where no words of another entry stand there') : `the words \`${says.source.replaceAll('`', "'")}\``,
+    says === undefined ? (codes === 'any' ? '' : 'where no words of another entry stand there') : wordsOf(says),
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+function wordsOf(words: Words): string {
+  return words instanceof RegExp ? `the words \`${words.source.replaceAll('`', "'")}\`` : words.shown;
 }
 
 /** What the words of these would have found. */

@@ -1,6 +1,6 @@
 import { CATALOGUE } from './catalogue/index.ts';
 import { lastMeaningful } from './meaningful.ts';
-import type { Diagnosis, Evidence, KnownFailure, Situation } from './types.ts';
+import type { Diagnosis, Evidence, KnownFailure, Situation, Words } from './types.ts';
 
 /** What failed, in the order of the lane: what stands first is the cause of what comes after it, more often than not. Pure. */
 export function diagnose(evidence: readonly Evidence[], situation: Situation): readonly Diagnosis[] {
@@ -39,18 +39,19 @@ function fits({ codes, phases, checks }: KnownFailure, { reasonCode, phase, chec
   return (codes === 'any' || codes.some((code) => code === reasonCode)) && (phases?.includes(phase) ?? true) && (checks?.includes(check) ?? true);
 }
 
-function spoken(failures: readonly KnownFailure[], { lines }: Evidence, wordsOf: (failure: KnownFailure) => RegExp | undefined): Recognised[] {
+function spoken(failures: readonly KnownFailure[], { lines }: Evidence, wordsOf: (failure: KnownFailure) => Words | undefined): Recognised[] {
   return failures.flatMap((failure) => {
-    const match = firstMatch(wordsOf(failure), lines);
-    return match === null ? [] : [{ failure, found: [...match].map((group) => group ?? '') }];
+    const found = findIn(wordsOf(failure), lines);
+    return found === null ? [] : [{ failure, found }];
   });
 }
 
-function firstMatch(says: RegExp | undefined, lines: readonly string[]): RegExpExecArray | null {
-  if (says === undefined) return null;
+function findIn(words: Words | undefined, lines: readonly string[]): readonly string[] | null {
+  if (words === undefined) return null;
+  if (!(words instanceof RegExp)) return words.find(lines);
   for (const line of lines) {
-    const match = says.exec(line);
-    if (match !== null) return match;
+    const match = words.exec(line);
+    if (match !== null) return [...match].map((group) => group ?? '');
   }
   return null;
 }

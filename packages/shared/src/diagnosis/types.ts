@@ -35,6 +35,9 @@ export interface Situation {
   readonly machines: readonly { readonly id: string; readonly group: string }[];
 }
 
+/** A line that matches; or what tells it from several lines at once, with what it found (the whole first). */
+export type Words = RegExp | { readonly shown: string; find(lines: readonly string[]): readonly string[] | null };
+
 /** In two sentences: what happened, and what follows from it. */
 export interface Cause {
   readonly en: string;
@@ -52,9 +55,9 @@ export interface KnownFailure {
   /** Only of these checks or probes. */
   readonly checks?: readonly string[];
   /** A line has to match as well. Without it the entry speaks for what no other one of these codes recognises. */
-  readonly says?: RegExp;
+  readonly says?: Words;
   /** Words by which a text without a code is known, where a code needs none or others. */
-  readonly alone?: RegExp;
+  readonly alone?: Words;
   readonly cause: Cause;
   /** `command`: what is printed mends it. `person`: somebody has to decide or to change something first; the command is what comes then, or shows more. */
   readonly cure: 'command' | 'person';

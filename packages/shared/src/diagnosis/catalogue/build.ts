@@ -1,11 +1,17 @@
 import { again, dispatch } from '../commands.ts';
+import { staleOutput } from '../stale-output.ts';
 import type { KnownFailure } from '../types.ts';
+
+function builtModuleMissing(lines: readonly string[]): readonly string[] | null {
+  const found = staleOutput(lines.join('\n'));
+  return found === null ? null : [found.module];
+}
 
 /** The Workers' builds, and built packages. */
 export const BUILD: readonly KnownFailure[] = [
   {
     id: 'stale-build-output', codes: ['build-failed', 'schema-drift', 'image-build-failed', 'release-command-failed'], cure: 'command', heals: 'a Worker is built once more without the cache of Nx',
-    says: /(?:Cannot find module|Could not resolve|failed to resolve import|Cannot find package) ['"]((?!.*node_modules)[^'"]*\/dist\/[^'"]*)['"]/iu,
+    says: { shown: 'a built module of the workspace that a tool calls missing (Node, TypeScript, esbuild, Rollup, Vite, webpack)', find: builtModuleMissing },
     cause: { en: 'A built file of a package of the workspace is missing: Nx took an older output from its cache for a fresh one, and did not build. Delete the rotten entry from the cache, and the next build makes the right output.', ja: 'workspace の package の build 済みファイルが無い。nx が cache の古い出力を最新と判断し、build を実行しなかった。汚染された cache を削除すれば、次の build で正しい出力が作られる。' },
     commands: (situation) => [dispatch('nx-cache-bust.yml', [`run_id=${situation.runId}`, 'dry_run=false']), again(situation)],
   },
