@@ -3,6 +3,7 @@ import { httpClient, useProxyFromEnvironment } from '../net/index.ts';
 import { processRedactor } from '../secrets/index.ts';
 import { childEnvironment } from '../tools/environment.ts';
 import type { ActionContext, ActionResult, AnyActionDefinition, PostContext } from './definition.ts';
+import { resultText } from './document.ts';
 import type { InputSpec } from './inputs.ts';
 import { clock, folders, rawInput, readInputs, runContext, takeSecret } from './environment.ts';
 import { ending, explain, type Ending } from './ending.ts';
@@ -93,15 +94,10 @@ function afterwards(definition: AnyActionDefinition, end: Ending): number {
 function publish(definition: AnyActionDefinition, end: Ending, seconds: number): boolean {
   const { result } = end;
   const document = { 'schema-version': 1, action: definition.name, decision: result.decision, 'reason-code': result.reasonCode, message: result.message, seconds: Math.round(seconds * 1000) / 1000, ...result.result, notes: result.notes ?? [] };
-  const outputs: Record<string, string | undefined> = { ...result.outputs, decision: result.decision, 'reason-code': result.reasonCode, result: JSON.stringify(document, redacted) };
+  const outputs: Record<string, string | undefined> = { ...result.outputs, decision: result.decision, 'reason-code': result.reasonCode, result: resultText(document) };
   const written = [...Object.keys(definition.outputs), 'decision', 'reason-code', 'result'].map((name) => setOutput(name, outputs[name] ?? ''));
   explain(definition, end);
   return written.every(Boolean);
-}
-
-/** Inside the document's texts: as JSON of JSON, a secret would be one of its forms once more. */
-function redacted(_: string, value: unknown): unknown {
-  return typeof value === 'string' ? processRedactor.redact(value) : value;
 }
 
 /** True when it is written. A step after us must never take a missing output for an empty one without the job being red. */
