@@ -9,6 +9,7 @@ import { nextCommands } from './next-command.ts';
 import { page } from './page.ts';
 import { optionsOf } from './options.ts';
 import { type Phase, readPhases } from './phases.ts';
+import { probesOf } from './probes.ts';
 import { writeReport } from './report-file.ts';
 import { readTimes } from './run-times.ts';
 import { situationOf } from './situation.ts';
@@ -26,7 +27,8 @@ export async function run(context: Context): Promise<ActionResult<typeof outputs
   const wanted = SURFACES.filter((surface) => inputs[surface] && environment.surfaces[surface] !== undefined);
   const options = optionsOf(inputs.options);
   const [readings, times] = await Promise.all([log.group('Read what serves now', () => readAll(wanted, environment, phases, context)), readTimes(context)]);
-  const verdict = inputs.sha === '' ? 'failed-before-switch' : judgeVerdict(readings);
+  const probes = probesOf(phases);
+  const verdict = inputs.sha === '' ? 'failed-before-switch' : judgeVerdict(readings, probes.found);
   const sla = slaClock({ budgetSeconds: environment['sla-seconds'], startedAtMs: times.startedAt }).read(
     clock.now(),
     phases.filter((phase) => phase.seconds > 0).map((phase) => ({ phase: phase.name, seconds: phase.seconds })),
@@ -34,16 +36,17 @@ export async function run(context: Context): Promise<ActionResult<typeof outputs
   if (sla.status === 'breached') log.warning(`This deploy took ${secondsOf(sla.seconds)} s; the promise is ${sla.budgetSeconds} s.${times.timeline === null ? '' : slowestOf(times.timeline)}`);
   const situation = situationOf({ context, environment, readings, phases, options });
   const causes = await readCauses(phases, times.jobs, situation, context);
-  const next = nextCommands(verdict, causes, situation);
+  const isBroken = probes.found === 'broken' && hasArrived(readings);
+  const next = nextCommands({ verdict, causes, situation, isBroken });
   summary.add(page({ environment: inputs.environment, sha: inputs.sha, verdict, readings, phases, sla, times, causes, next }));
   await tellCauses(causes, context);
-  const forgiven = verdict === 'partial' && !inputs['dashboard-blocking'] && onlyDashboardMissing(readings);
-  const message = sentence({ environment: inputs.environment, verdict, readings, next, cause: inputs.sha === '' ? firstCause(phases) : '' });
+  const forgiven = verdict === 'partial' && probes.found !== 'broken' && !inputs['dashboard-blocking'] && onlyDashboardMissing(readings);
+  const message = sentence({ environment: inputs.environment, verdict, readings, next, cause: inputs.sha === '' ? firstCause(phases) : probes.remark(verdict) });
   if (forgiven) log.warning(message);
   const deployment = await tellGitHub({ verdict, seconds: { total: sla.seconds, phases: Object.fromEntries(sla.phases.map(({ phase, seconds }) => [phase, seconds])) } }, wanted, environment, context);
   const result = { verdict, surfaces: readings, sla: { seconds: sla.seconds, status: sla.status, 'budget-seconds': sla.budgetSeconds, 'critical-path': times.timeline?.critical ?? null, slowest: times.timeline?.slowest ?? null }, diagnoses: causes, next, deployment };
   return {
-    ...ending(verdict, forgiven),
+    ...(isBroken ? { decision: 'failed', reasonCode: probes.reasonCode } : ending(verdict, forgiven)),
     message,
     outputs: { verdict, ...servingOutputs(readings), 'sla-seconds': secondsOf(sla.seconds), 'sla-status': sla.status, 'report-file': await writeReport({ ...result, message }, phases, context) },
     result,
@@ -118,6 +121,10 @@ function servingOutputs(readings: Partial<Record<Surface, SurfaceReading>>): Rec
     return reading === undefined ? '' : (servingOf(reading.observed) ?? '');
   };
   return { 'serving-sha-vendure': of('vendure'), 'serving-sha-dashboard': of('dashboard'), 'serving-sha-storefront': of('storefront') };
+}
+
+function hasArrived(readings: Partial<Record<Surface, SurfaceReading>>): boolean {
+  return Object.values(readings).every(({ observed, intended }) => servingOf(observed) === intended);
 }
 
 function onlyDashboardMissing(readings: Partial<Record<Surface, SurfaceReading>>): boolean {

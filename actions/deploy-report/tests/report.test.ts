@@ -22,13 +22,14 @@ describe('the next command, where nothing is known of the cause', () => {
     ['it was started with switches', 'partial', { missing: ['storefront'], options: ['allow_older=true', 'strategy=canary'] }, [`gh workflow run lane.yml -f ref=${NEW} -f vendure=false -f dashboard=false -f allow_older=true -f strategy=canary`]],
     ['no commit was resolved: from the same branch', 'failed-before-switch', { sha: '', ref: 'refs/heads/develop', missing: ['vendure'] }, ['gh workflow run lane.yml --ref develop -f dashboard=false -f storefront=false']],
   ])('%s', (_, verdict, some, expected) => {
-    expect(nextCommands(verdict, [], situation(some))).toEqual(expected);
+    expect(nextCommands({ verdict, causes: [], situation: situation(some), isBroken: false })).toEqual(expected);
   });
 });
 
 test('the next command is what cures the first failure that is known, also where the commit serves', () => {
   const causes = diagnose([{ phase: 'verify', reasonCode: 'probe-failed', check: 'brand-new', lines: ['no such thing'] }, { phase: 'verify', reasonCode: 'probe-failed', check: 'worker', lines: ['vendure: no worker has done the canary job 7 within 5 s'] }], situation({}));
-  expect(nextCommands('deployed', causes, situation({}))).toEqual(['flyctl machine list -a shop', 'gh workflow run verify.yml -f environment=production']);
+  expect(nextCommands({ verdict: 'failed-after-switch', causes: [], situation: situation({}), isBroken: true })).toEqual(['gh run rerun 7 --failed']);
+  expect(nextCommands({ verdict: 'failed-after-switch', causes, situation: situation({}), isBroken: true })).toEqual(['flyctl machine list -a shop', 'gh workflow run verify.yml -f environment=production']);
 });
 
 describe('options', () => {

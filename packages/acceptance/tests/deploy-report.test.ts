@@ -57,6 +57,31 @@ test('the Dashboard was left behind: partial, with the command for it alone; whe
   expect(forgiven.log).toMatch(/^::warning::production: partial\./mu);
 });
 
+test.each<[string, 'previous' | 'main', string]>([
+  ['the new commit serves and does not work: failed after the switch', 'previous', 'failed-after-switch'],
+  ['what served before does not work: failed, and nothing was switched', 'main', 'failed-before-switch'],
+])('%s, with what failed and how to probe it again', async (_, before, verdict) => {
+  const ended = await report({ phases: phasesAfter(world.commits[before], { result: 'failure', 'reason-code': 'probe-failed', message: 'vendure: GraphQL answered with errors.' }) });
+  expectEnding(ended, subject, { decision: 'failed', reasonCode: 'probe-failed' });
+  expect(ended.outputs).toMatchObject({ verdict, 'serving-sha-vendure': world.commits.main });
+  expect(annotations(ended)[0]).toMatch(/vendure: GraphQL answered with errors\.$/u);
+  expect(ended.summary).toContain('gh run rerun 1001 --failed');
+});
+
+test('a Dashboard that may lag forgives no probe that fails', async () => {
+  serve({ dashboard: world.commits.previous });
+  const ended = await report({ 'dashboard-blocking': 'false', phases: phasesAfter(world.commits.previous, { result: 'failure', 'reason-code': 'probe-failed', message: 'vendure: HTTP 500.' }) });
+  expectEnding(ended, subject, { decision: 'partial', reasonCode: 'partly-deployed' });
+  expect(annotations(ended)[0]).toContain('vendure: HTTP 500.');
+});
+
+test('a verify that was cancelled changes no verdict, and the headline says that nothing was verified', async () => {
+  const ended = await report({ phases: phasesAfter(world.commits.previous, { result: 'cancelled', 'reason-code': 'cancelled', message: '' }) });
+  expectEnding(ended, subject, { decision: 'done', reasonCode: 'target-serves' });
+  expect(ended.outputs['verdict']).toBe('deployed');
+  expect(ended.log).toContain('What serves was not verified (verify: cancelled).');
+});
+
 test('nothing was switched: failed before the switch, the old commit serves', async () => {
   const { previous } = world.commits;
   serve({ vendure: previous, dashboard: previous, storefront: previous });
@@ -134,10 +159,10 @@ function report(inputs: Readonly<Record<string, string>> = {}): Promise<ActionRu
 }
 
 /** `toJSON(needs)` of a lane whose preflight read that every surface served the commit. */
-function phasesAfter(before: string): string {
+function phasesAfter(before: string, verify?: { readonly result: string; readonly 'reason-code': string; readonly message: string }): string {
   const result = { decision: 'done', 'reason-code': 'ready', seconds: 3, serving: { vendure: before, dashboard: before, storefront: before } };
   const job = { result: 'success', outputs: {} };
-  return JSON.stringify({ preflight: { result: 'success', outputs: { result: JSON.stringify(result) } }, vendure: job, dashboard: job, storefront: job });
+  return JSON.stringify({ preflight: { result: 'success', outputs: { result: JSON.stringify(result) } }, vendure: job, dashboard: job, storefront: job, ...(verify === undefined ? {} : { verify: { result: verify.result, outputs: { result: JSON.stringify({ decision: 'failed', ...verify }) } } }) });
 }
 
 function serve(shas: Partial<Record<'vendure' | 'dashboard' | 'storefront', string | null>>): void {

@@ -20,7 +20,7 @@ eachFault([
   ['the Storefront cannot be switched', {
     fault: 'cloudflare POST */workers/scripts/shop-storefront/deployments * 500', verdict: 'partial', serves: { vendure: 'new', dashboard: 'new', storefront: 'old' },
   }],
-  // What the gate of fly-deploy cannot see, and verify has to: each leaves production as it is, and says so.
-  ['the new worker hangs', { fault: 'fly machine worker/* * hangs', args, verdict: 'deployed', serves: { vendure: 'new' }, fails: 'no worker has done the canary job', converges: false }],
-  ['GraphQL answers 200 with errors', { fault: 'shop POST /shop-api * 200 {"data":null,"errors":[{"message":"connect ECONNREFUSED"}]}', args, verdict: 'deployed', serves: { vendure: 'new' }, fails: 'GraphQL answered with errors', converges: false }],
+  // What the gate of fly-deploy cannot see, and verify has to: the new commit serves and does not work, which is no deploy.
+  ['the new worker hangs', { fault: 'fly machine worker/* * hangs', args, verdict: 'failed-after-switch', serves: { vendure: 'new' }, fails: 'no worker has done the canary job', converges: false }],
+  ['GraphQL answers 200 with errors', { fault: 'shop POST /shop-api * 200 {"data":null,"errors":[{"message":"connect ECONNREFUSED"}]}', args, verdict: 'failed-after-switch', serves: { vendure: 'new' }, fails: 'GraphQL answered with errors', converges: false }],
 ]);

@@ -6,7 +6,7 @@ export const VERDICTS = {
   unchanged: 'Every surface served it before; nothing was switched.',
   partial: 'Some surfaces were switched, others were not.',
   'failed-before-switch': 'The public gets what it got before.',
-  'failed-after-switch': 'The public gets something else than before, and it is not what was intended.',
+  'failed-after-switch': 'The public gets something else than before, and it is not what was intended, or it does not work.',
   unknown: 'What a surface serves could not be read.',
 } as const satisfies Record<string, string>;
 
@@ -26,17 +26,29 @@ export interface SurfaceReading {
   observed: Observed;
 }
 
+/** What was found by probing what serves; `unprobed`: nobody did, or not to the end. */
+export type Probed = 'working' | 'broken' | 'unprobed';
+
 /**
  * The only place where the verdict of a deploy is made; surfaces that were not to be deployed are left out of `readings`.
- * No exit code enters it, only what was read.
+ * No exit code enters it, only what was read; and nothing is deployed that was proven not to work.
  */
-export function judgeVerdict(readings: Partial<Record<Surface, SurfaceReading>>): Verdict {
+export function judgeVerdict(readings: Partial<Record<Surface, SurfaceReading>>, probed: Probed): Verdict {
   const all = SURFACES.map((surface) => readings[surface]).filter((reading) => reading !== undefined);
   if (all.some((reading) => reading.observed.kind === 'unknown')) return 'unknown';
-  if (all.every(reached)) return all.some(switched) ? 'deployed' : 'unchanged';
+  if (all.every(reached)) return all.some(switched) ? arrived(probed) : stayed(probed);
   if (all.some((reading) => reading.before === undefined && !reached(reading))) return 'unknown';
   if (!all.some(switched)) return 'failed-before-switch';
   return all.some((reading) => reached(reading) && switched(reading)) ? 'partial' : 'failed-after-switch';
+}
+
+function arrived(probed: Probed): Verdict {
+  return probed === 'broken' ? 'failed-after-switch' : 'deployed';
+}
+
+/** Nothing was switched, so that what is broken was broken before: the public gets just what it got. That is known, and it is red. */
+function stayed(probed: Probed): Verdict {
+  return probed === 'broken' ? 'failed-before-switch' : 'unchanged';
 }
 
 function reached(reading: SurfaceReading): boolean {

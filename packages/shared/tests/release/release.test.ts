@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatImageReference, judgeVerdict, parseImageReference, parseSha, shortSha, slaClock, type Observed, type SurfaceReading } from '@vendure-deploy/shared/release';
+import { formatImageReference, judgeVerdict, parseImageReference, parseSha, shortSha, slaClock, type Observed, type Probed, type SurfaceReading } from '@vendure-deploy/shared/release';
 
 const [old, wanted, other] = ['a', 'b', 'c'].map((letter) => letter.repeat(40)) as [string, string, string];
 const serves = (sha: string | null): Observed => (sha === wanted ? { kind: 'confirmed', sha } : { kind: 'stale', sha });
@@ -27,7 +27,19 @@ test.each([
   [unreadBefore(serves(old)), from(old, serves(old)), 'unknown'],
   [unreadBefore(serves(wanted)), from(old, serves(wanted)), 'deployed'],
 ])('%#: %j and %j → %s', (vendure, dashboard, verdict) => {
-  expect(judgeVerdict({ vendure, ...(dashboard === undefined ? {} : { dashboard }) })).toBe(verdict);
+  expect(judgeVerdict({ vendure, ...(dashboard === undefined ? {} : { dashboard }) }, 'working')).toBe(verdict);
+});
+
+test.each<[string, SurfaceReading, SurfaceReading, Probed, string]>([
+  // what serves                       vendure                      dashboard                    probes      verdict
+  ['the new, and it does not work',    from(old, serves(wanted)),   from(old, serves(wanted)),   'broken',   'failed-after-switch'],
+  ['the new, and nobody probed it',    from(old, serves(wanted)),   from(old, serves(wanted)),   'unprobed', 'deployed'],
+  ['what served before, and it does not work', from(wanted, serves(wanted)), from(wanted, serves(wanted)), 'broken', 'failed-before-switch'],
+  ['what served before, unprobed',     from(wanted, serves(wanted)), from(wanted, serves(wanted)), 'unprobed', 'unchanged'],
+  ['half of the new, and it does not work', from(old, serves(wanted)), from(old, serves(old)),   'broken',   'partial'],
+  ['nobody knows what',                from(old, serves(wanted)),   from(old, unread),           'broken',   'unknown'],
+])('%s: %#', (_, vendure, dashboard, probed, verdict) => {
+  expect(judgeVerdict({ vendure, dashboard }, probed)).toBe(verdict);
 });
 
 test.each([
