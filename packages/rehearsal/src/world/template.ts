@@ -11,8 +11,8 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '../../../..');
 const cache = join(root, '.cache/worlds');
 
-/** What decides how a seeded world looks. */
-const SOURCES = ['examples/shop/**/*', 'packages/twin/src/**/*', 'packages/rehearsal/src/{seed,shop}/**/*', 'package-lock.json'];
+/** What decides how a seeded world looks; a `*` finds nothing that begins with a dot, and the shop's workflows lie in such a folder. */
+const SOURCES = ['examples/shop/**/*', 'examples/shop/**/.*', 'examples/shop/**/.*/**/*', 'packages/twin/src/**/*', 'packages/rehearsal/src/{seed,shop}/**/*', 'package-lock.json'];
 
 /**
  * The seeded world that every new one starts as: made once per state of the sources by a real seed (real builds, real wrangler, the release
@@ -50,12 +50,17 @@ async function forgetOthers(name: string): Promise<void> {
 
 async function digestOfSources(): Promise<string> {
   const hash = createHash('sha256');
-  const files: string[] = [];
+  for (const file of await sourcesOfWorlds()) hash.update(file.slice(root.length)).update('\0').update(await readFile(file)).update('\0');
+  return hash.digest('hex').slice(0, 24);
+}
+
+/** Absolute paths, in their order. */
+export async function sourcesOfWorlds(): Promise<string[]> {
+  const files = new Set<string>();
   for (const pattern of SOURCES) {
     for await (const entry of glob(pattern, { cwd: root, withFileTypes: true, exclude: (one) => LEFT_BY_USE.includes(one.name) })) {
-      if (entry.isFile()) files.push(join(entry.parentPath, entry.name));
+      if (entry.isFile()) files.add(join(entry.parentPath, entry.name));
     }
   }
-  for (const file of files.sort()) hash.update(file.slice(root.length)).update('\0').update(await readFile(file)).update('\0');
-  return hash.digest('hex').slice(0, 24);
+  return [...files].sort();
 }
