@@ -1,4 +1,5 @@
 import { input } from '@vendure-deploy/shared/action';
+import { slaInputs } from '@vendure-deploy/shared/sla';
 
 export const inputs = {
   config: input.text({ description: "The shop's deploy configuration, from the workspace's root", default: '.github/deploy.config.yml' }),
@@ -17,6 +18,7 @@ export const inputs = {
   'access-client-secret': input.secret({ description: 'For the lanes: its secret' }),
   'worker-secrets': input.secrets({ description: 'For deploy and gradual: lines NAME=VALUE, secrets of the Worker; they travel in the version that is uploaded' }),
   redeploy: input.boolean({ description: 'Deploy even when the commit serves already', default: 'false' }),
+  ...slaInputs,
   steps: input.text({ description: 'For gradual: percentages of the new version, rising to 100', default: '10, 50, 100' }),
   'soak-seconds': input.seconds({ description: 'For gradual: how long each step is watched', default: '60' }),
   'probe-interval-seconds': input.seconds({ description: 'For gradual: pause between two probes of a step', default: '5', min: 1 }),

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
-import { type DeployConfig, loadConfig, surfaceOf, type WorkerSurface } from '@vendure-deploy/shared/config';
+import { type DeployConfig, environmentOf, loadConfig, surfaceOf, type WorkerSurface } from '@vendure-deploy/shared/config';
+import { slaTerms, type SlaTerms } from '@vendure-deploy/shared/sla';
 import type { Inputs } from './io.ts';
 
 /** What is to be built or deployed, from inputs and configuration together. */
@@ -17,6 +18,7 @@ export interface Target {
   readonly wranglerRange: string | null;
   readonly artifact: string;
   readonly versionUrl: string;
+  readonly sla: SlaTerms;
   /** Every deploy of a Worker that the configuration has: what a preview must keep away from. */
   readonly deploys: readonly ConfiguredDeploy[];
 }
@@ -64,6 +66,7 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
     accountSource: given === '' || given === worker['account-id'] ? `\`${key}\`` : `input \`cloudflare-account-id\` (\`${key}\` says ${worker['account-id']})`,
     wranglerRange: config.tools?.wrangler?.range ?? null,
     artifact: usesArtifact ? artifactFolder(workspace, inputs['artifact-directory']) : '',
+    sla: slaTerms(inputs, inputs.environment, environmentOf(config, inputs.environment)),
     versionUrl: `${worker['public-url']}${worker['version-path']}`,
     deploys: deploysOf(config),
   };

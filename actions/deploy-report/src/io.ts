@@ -10,6 +10,7 @@ export const inputs = {
   storefront: input.boolean({ description: 'The Storefront was to be deployed', default: 'true' }),
   'dashboard-blocking': input.boolean({ description: 'A Dashboard that is not deployed fails the deploy', default: 'true' }),
   'started-at': input.text({ description: 'When the deploy was started, RFC 3339; empty: when the run was' }),
+  'sla-seconds': input.text({ description: "Budget of the whole run; empty: the configuration's `sla-seconds`" }),
   'github-token': input.secret({ description: 'Reads when the run was started, and records the deployment' }),
   'record-deployment': input.boolean({ description: 'Record the deployment and how it ended at GitHub; never changes the verdict', default: 'true' }),
   'timeout-seconds': input.seconds({ description: 'Longest time for one answer of a public URL', default: '5', min: 1 }),

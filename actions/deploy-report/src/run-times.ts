@@ -1,5 +1,6 @@
-import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
+import type { ActionContext } from '@vendure-deploy/shared/action';
 import { githubRuns, type Job, ProviderError } from '@vendure-deploy/shared/providers/github';
+import { momentOf } from '@vendure-deploy/shared/sla';
 import type { inputs as declared } from './io.ts';
 import { type Timeline, timelineOf } from './timeline.ts';
 
@@ -17,8 +18,7 @@ export interface RunTimes {
 /** The clock begins with the input, else with this attempt of the run, else now (and the log says so). @throws {UserError} */
 export async function readTimes(context: Context): Promise<RunTimes> {
   const { inputs, log, clock } = context;
-  const given = inputs['started-at'] === '' ? null : Date.parse(inputs['started-at']);
-  if (Number.isNaN(given)) throw new UserError(`deploy-report: input \`started-at\` is "${inputs['started-at']}". It takes a time such as 2026-01-31T12:00:00Z; leave it empty for the start of the run.`);
+  const given = momentOf(inputs['started-at']);
   const read = await readRun(context);
   if (given === null && read === null) log.warning('When the run started could not be read: the SLA clock counts from now, which is too short.');
   const startedAt = given ?? read?.startedAt ?? clock.now();

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action';
 import { type EnvironmentConfig, environmentOf, loadConfig } from '@vendure-deploy/shared/config';
 import { readVersion } from '@vendure-deploy/shared/probe';
-import { judgeVerdict, type Observed, shortSha, slaClock, SURFACES, type Surface, type SurfaceReading, type Verdict } from '@vendure-deploy/shared/release';
+import { judgeVerdict, type Observed, secondsOf, shortSha, slaClock, SURFACES, type Surface, type SurfaceReading, type Verdict } from '@vendure-deploy/shared/release';
+import { budgetOf } from '@vendure-deploy/shared/sla';
 import { tellGitHub } from './deployment.ts';
 import type { inputs as declared, outputs } from './io.ts';
+import { jobSeconds } from './job-seconds.ts';
 import { nextCommands } from './next-command.ts';
 import { page } from './page.ts';
 import { optionsOf } from './options.ts';
@@ -13,7 +15,7 @@ import { probesOf } from './probes.ts';
 import { writeReport } from './report-file.ts';
 import { readTimes } from './run-times.ts';
 import { situationOf } from './situation.ts';
-import { secondsOf, slowestOf } from './time-section.ts';
+import { slowestOf } from './time-section.ts';
 import { readCauses, tellCauses } from './why.ts';
 
 type Context = ActionContext<typeof declared>;
@@ -23,13 +25,14 @@ export async function run(context: Context): Promise<ActionResult<typeof outputs
   const { inputs, log, workspace, clock, summary } = context;
   const config = await loadConfig(join(workspace, inputs.config));
   const environment = environmentOf(config, inputs.environment);
+  const budgetSeconds = budgetOf(inputs['sla-seconds'], inputs.environment, environment);
   const phases = readPhases(inputs.phases);
   const wanted = SURFACES.filter((surface) => inputs[surface] && environment.surfaces[surface] !== undefined);
   const options = optionsOf(inputs.options);
   const [readings, times] = await Promise.all([log.group('Read what serves now', () => readAll(wanted, environment, phases, context)), readTimes(context)]);
   const probes = probesOf(phases);
   const verdict = inputs.sha === '' ? 'failed-before-switch' : judgeVerdict(readings, probes.found);
-  const sla = slaClock({ budgetSeconds: environment['sla-seconds'], startedAtMs: times.startedAt }).read(
+  const sla = slaClock({ budgetSeconds, startedAtMs: times.startedAt }).read(
     clock.now(),
     phases.filter((phase) => phase.seconds > 0).map((phase) => ({ phase: phase.name, seconds: phase.seconds })),
   );
@@ -43,7 +46,7 @@ export async function run(context: Context): Promise<ActionResult<typeof outputs
   const forgiven = verdict === 'partial' && probes.found !== 'broken' && !inputs['dashboard-blocking'] && onlyDashboardMissing(readings);
   const message = sentence({ environment: inputs.environment, verdict, readings, next, cause: inputs.sha === '' ? firstCause(phases) : probes.remark(verdict) });
   if (forgiven) log.warning(message);
-  const deployment = await tellGitHub({ verdict, seconds: { total: sla.seconds, phases: Object.fromEntries(sla.phases.map(({ phase, seconds }) => [phase, seconds])) } }, wanted, environment, context);
+  const deployment = await tellGitHub({ verdict, seconds: { total: sla.seconds, phases: Object.fromEntries(sla.phases.map(({ phase, seconds }) => [phase, seconds])), jobs: times.timeline === null ? {} : jobSeconds(times.timeline) } }, wanted, environment, context);
   const result = { verdict, surfaces: readings, sla: { seconds: sla.seconds, status: sla.status, 'budget-seconds': sla.budgetSeconds, 'critical-path': times.timeline?.critical ?? null, slowest: times.timeline?.slowest ?? null }, diagnoses: causes, next, deployment };
   return {
     ...(isBroken ? { decision: 'failed', reasonCode: probes.reasonCode } : ending(verdict, forgiven)),

@@ -1,5 +1,5 @@
 import { markdownCell } from '@vendure-deploy/shared/action';
-import type { SlaReading } from '@vendure-deploy/shared/release';
+import { secondsOf, type SlaReading } from '@vendure-deploy/shared/release';
 import type { Phase } from './phases.ts';
 import type { JobTime, Timeline } from './timeline.ts';
 
@@ -15,11 +15,6 @@ export function timeSection(sla: SlaReading, phases: readonly Phase[], timeline:
     '',
     ...(timeline === null || timeline.jobs.length === 0 ? [] : gantt(timeline, startedAt)),
   ];
-}
-
-/** Never to the operator's favour: 300.04 s of 300 are 300.1. */
-export function secondsOf(seconds: number): string {
-  return (Math.ceil(seconds * 10 - 1e-6) / 10).toFixed(1);
 }
 
 export function slowestOf({ slowest }: Timeline): string {

@@ -4,7 +4,7 @@ import { deploymentOf } from '../src/deployment.ts';
 
 const SHA = 'b'.repeat(40);
 const RUN = { runId: 7, runUrl: 'https://github.com/example/shop/actions/runs/7/attempts/1' };
-const TOOK = { total: 61, phases: { vendure: 50 } };
+const TOOK = { total: 61, phases: { vendure: 50 }, jobs: { vendure: 58 } };
 const URLS = { vendure: 'https://api.shop.example', dashboard: 'https://dashboard.shop.example', storefront: 'https://shop.example' };
 
 test.each<[Verdict, string]>([

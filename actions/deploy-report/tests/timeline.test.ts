@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Job } from '@vendure-deploy/shared/providers/github';
+import { jobSeconds } from '../src/job-seconds.ts';
 import { timelineOf } from '../src/timeline.ts';
 
 const job = (name: string, from: number | null, to: number | null, more: Partial<Job> = {}): Job => ({ id: 1, runId: 1, name, status: to === null ? 'in_progress' : 'completed', conclusion: to === null ? null : 'success', startedAt: from === null ? null : from * 1000, completedAt: to === null ? null : to * 1000, steps: [], ...more });
@@ -26,4 +27,9 @@ test('the slowest job of the critical path is named, with its slowest step; a lo
   const steps = [{ name: 'Acquire the deploy lock', seconds: 2 }, { name: 'Deploy to Fly', seconds: 50 }];
   const jobs = [job('deploy / deploy / vendure', 0, 53, { steps }), job('deploy / deploy / aside', 0, 52), job('report', 53, null)];
   expect(timelineOf(jobs, 0, 54_000).slowest).toEqual({ job: 'vendure', seconds: 53, step: steps[1] });
+});
+
+test('what a job cost is recorded with the start of its machine, also beside the critical path', () => {
+  const timeline = timelineOf([job('preflight', 5, 9), job('image', 9, 20), job('dashboard-build', 10, 15), job('vendure', 23, 60), job('report', 60, null)], 0, 62_000);
+  expect(jobSeconds(timeline)).toEqual({ preflight: 9, image: 11, 'dashboard-build': 5, vendure: 40, report: 2 });
 });

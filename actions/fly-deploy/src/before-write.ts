@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
-import { loadConfig, surfaceOf, type VendureSurface } from '@vendure-deploy/shared/config';
+import { environmentOf, loadConfig, surfaceOf, type VendureSurface } from '@vendure-deploy/shared/config';
 import { renewLock } from '@vendure-deploy/shared/lock';
 import { type FlyClient, type Machine, outwaitLeases } from '@vendure-deploy/shared/providers/fly';
 import { githubClient } from '@vendure-deploy/shared/providers/github';
 import { shortSha } from '@vendure-deploy/shared/release';
+import { slaTerms, type SlaTerms } from '@vendure-deploy/shared/sla';
 import { type ShopCommands, shopCommands } from './before-switch.ts';
 import { type WantedFlyctl, wantedFlyctl } from './flyctl-version.ts';
 import type { inputs as declared } from './io.ts';
@@ -35,6 +36,7 @@ export interface Workspace {
   readonly strategy: string;
   readonly flyctlRelease: WantedFlyctl;
   readonly commands: ShopCommands;
+  readonly sla: SlaTerms;
   /** null: there is none, or it is not to be looked at. */
   readonly redis: RedisApp | null;
 }
@@ -52,6 +54,7 @@ export async function readWorkspace(context: Context): Promise<Workspace> {
     strategy: inputs.strategy || surface.strategy || ofFly,
     flyctlRelease: await wantedFlyctl(inputs, config, workspace),
     commands: shopCommands(context, surface),
+    sla: slaTerms(inputs, inputs.environment, environmentOf(config, inputs.environment)),
     redis,
   };
 }

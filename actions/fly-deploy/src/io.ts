@@ -1,4 +1,5 @@
 import { input } from '@vendure-deploy/shared/action';
+import { slaInputs } from '@vendure-deploy/shared/sla';
 
 export const inputs = {
   config: input.text({ description: "The shop's deploy configuration, from the workspace's root", default: '.github/deploy.config.yml' }),
@@ -26,6 +27,7 @@ export const inputs = {
   'skip-backup': input.boolean({ description: "Do not run the configuration's `commands.backup`", default: 'false' }),
   'backup-marker': input.text({ description: 'Output `backup-marker` of an earlier step of this run: its backup stands, and none is taken' }),
   'command-environment': input.secret({ description: "Lines NAME=VALUE: the variables that the configuration's `commands.environment` names" }),
+  ...slaInputs,
   'settle-seconds': input.seconds({ description: 'Longest wait for the Machines to settle', default: '90', min: 1 }),
   'deploy-timeout-seconds': input.seconds({ description: 'Longest time for flyctl, a second run included', default: '1800', min: 30 }),
   'gate-seconds': input.seconds({ description: 'Longest time for what flyctl left to converge', default: '120', min: 1 }),

@@ -1,6 +1,7 @@
 import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action';
 import { refuseUnrenewable } from '@vendure-deploy/shared/lock';
 import { flyClient } from '@vendure-deploy/shared/providers/fly';
+import { outOfTime } from '@vendure-deploy/shared/sla';
 import { fenced, type Fleet, notOlder, readAnchor, readWorkspace, settleFirst, warnOfReach } from './before-write.ts';
 import { auditAndBackUp } from './before-switch.ts';
 import { conclude, refuse, type Story } from './conclusion.ts';
@@ -26,15 +27,16 @@ import { withoutUnfinished } from './unfinished.ts';
 type Context = ActionContext<typeof declared>;
 type Result = ActionResult<typeof outputs>;
 
-/** Read, refuse, settle, the shop's own audit and backup, fence, the Redis app's passwords, fence, and then the shop: its secrets, flyctl, the gate. */
+/** Read, refuse, settle, the shop's own audit and backup, the SLA, fence, the Redis app's passwords, fence, and then the shop: its secrets, flyctl, the gate. */
 export async function run(context: Context): Promise<Result> {
   const { inputs, log, http, signal } = context;
   refuseInputs(inputs);
   refuseUnrenewable(inputs);
-  const { surface, strategy, flyctlRelease, commands, redis } = await readWorkspace(context);
+  const { surface, strategy, flyctlRelease, commands, redis, sla } = await readWorkspace(context);
   const fly = flyClient({ http, token: inputs['fly-api-token'], app: surface.app, signal });
   const read = (): Promise<Observed> => observe({ fly, http, signal, versionUrl: `${surface['public-url']}${surface['version-path']}`, healthUrl: `${surface['public-url']}${surface['health-path']}` });
   const watch = stopwatch(context.clock);
+  const began = context.clock.now();
 
   const anchor = await watch.time('read', () => log.group('Read what serves now', () => readAnchor(context, surface.app, read)));
   const seen = redis === null ? null : await watch.time('redis', () => readRedis(context, redis));
@@ -72,6 +74,9 @@ export async function run(context: Context): Promise<Result> {
 
   const installed = flyctlInstaller(context, flyctlRelease);
   await watch.time('tool', () => log.group('Install flyctl', installed));
+  // The Redis app alone takes another time than what a deploy of the shop usually does.
+  const late = shopServes ? null : await outOfTime(context, { terms: sla, own: 'vendure', sha: inputs.sha, spentSeconds: (context.clock.now() - began) / 1000, token: inputs['github-token'] });
+  if (late !== null) return refuse(story, plan, { decision: 'failed', reasonCode: 'sla-unreachable', message: late }, { backup });
   // Right before the first write, and not before a download that may take its time.
   const fence = (): Promise<string | null> => fenced(context);
   const held = await fence();

@@ -31,6 +31,8 @@ export const inputs = {
   'allow-older': input.boolean({ description: 'The commit may be older than what serves', default: 'false' }),
   'allow-unhealthy': input.boolean({ description: 'What serves may be broken: this deploy is to mend it', default: 'false' }),
   strategy: input.choice({ description: 'Strategy for this run only, for the flight plan; empty: the configured one, else that of fly.toml', values: ['canary', 'bluegreen', 'rolling', 'immediate'] }),
+  'sla-seconds': input.text({ description: "Budget of the whole run, for the flight plan; empty: the configuration's `sla-seconds`" }),
+  'bake-seconds': input.seconds({ description: 'How long post-deploy-verify will watch what serves, for the forecast', default: '0', max: 3600 }),
   'dry-run': input.boolean({ description: 'Only ask, and show the flight plan: no backup is taken', default: 'false' }),
   'probe-timeout-seconds': input.seconds({ description: 'Longest time for one probe, its retries included', default: '10', min: 1 }),
   'settle-seconds': input.seconds({ description: 'Longest wait for the Machines to settle', default: '90', min: 1 }),

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { ActionResult } from '@vendure-deploy/shared/action';
 import { loadConfig } from '@vendure-deploy/shared/config';
+import { runForecast } from '@vendure-deploy/shared/release';
+import { startOfAttempt } from '@vendure-deploy/shared/sla';
 import { type Check, makeChecks } from './check.ts';
 import { factsOf } from './facts.ts';
 import { linesOf, pageOf } from './flight-plan/page.ts';
@@ -21,7 +23,7 @@ export async function run(context: Context): Promise<ActionResult<PreflightOutpu
   const subject = readSubject(context, await loadConfig(resolve(context.workspace, inputs.config)));
   const facts = factsOf(context, subject);
   const planned = [commitChecks, credentialChecks, servingChecks, shopChecks].flatMap((part) => part(context, subject, facts));
-  const found = await log.group('Ask every provider', () => makeChecks(planned, clock));
+  const [found, startedAt] = await Promise.all([log.group('Ask every provider', () => makeChecks(planned, clock)), startOfAttempt(context, inputs['github-token'])]);
   const plan = found.some(({ id, status }) => id === 'ref' && status !== 'failed') ? await readPlan(context, subject, facts, found) : null;
   if (plan !== null) await log.group('Flight plan', async () => { for (const line of linesOf(plan)) log.info(line); });
   const backup = subject.vendure === null ? null : backupCheck(context, subject, facts, found);
@@ -34,7 +36,8 @@ export async function run(context: Context): Promise<ActionResult<PreflightOutpu
   if (plan !== null) context.summary.add(pageOf(plan, inputs['dry-run']));
   const isScanned = checks.some(({ id, status }) => id === 'migration-scan' && status !== 'skipped');
   context.summary.add(migrationSection(isScanned ? await facts.migrations().catch(() => null) : null));
-  return judge({ checks, commit, serving: await facts.servingShas(), backup: backup?.taken() ?? null, plan, dryRun: inputs['dry-run'] });
+  const forecast = plan?.forecast.kind === 'known' ? runForecast(plan.forecast.value, subject.surfaces, inputs['bake-seconds']) : null;
+  return judge({ checks, commit, serving: await facts.servingShas(), backup: backup?.taken() ?? null, plan, dryRun: inputs['dry-run'], startedAt, forecast });
 }
 
 function say({ log }: Context, checks: readonly Check[]): void {

@@ -3,6 +3,7 @@ import { type DeployConfig, environmentOf, type EnvironmentConfig, surfaceOf, ty
 import { SURFACES, type Surface } from '@vendure-deploy/shared/release';
 import type { Secret } from '@vendure-deploy/shared/secrets';
 import { commandEnvironment } from '@vendure-deploy/shared/shop-commands';
+import { budgetOf } from '@vendure-deploy/shared/sla';
 import { type Permission, readPermissions } from './checks/github-token.ts';
 import type { inputs as declared } from './inputs.ts';
 import { readRef } from './revision.ts';
@@ -14,6 +15,8 @@ export interface Subject {
   /** As it was typed, once it can be a name; '' for the commit of this run. */
   readonly ref: string;
   readonly place: EnvironmentConfig;
+  /** The promise of the whole run. */
+  readonly budgetSeconds: number;
   readonly surfaces: readonly Surface[];
   /** null: Vendure is not deployed. */
   readonly vendure: VendureSurface | null;
@@ -27,6 +30,7 @@ export interface Subject {
 /** @throws {UserError} for an input or a key that is wrong */
 export function readSubject({ inputs }: Context, config: DeployConfig): Subject {
   const place = environmentOf(config, inputs.environment);
+  const budgetSeconds = budgetOf(inputs['sla-seconds'], inputs.environment, place);
   const ref = readRef(inputs.ref);
   const permissions = readPermissions(inputs['github-permissions']);
   const surfaces = SURFACES.filter((surface) => inputs[surface]);
@@ -34,5 +38,5 @@ export function readSubject({ inputs }: Context, config: DeployConfig): Subject 
   const workers = (['dashboard', 'storefront'] as const).filter((surface) => inputs[surface]).map((surface) => surfaceOf(config, inputs.environment, surface));
   const commands = vendure?.commands;
   const asks = (commands?.['drift-audit'] !== undefined && !inputs['skip-drift-audit']) || (commands?.backup !== undefined && !inputs['skip-backup']);
-  return { ref, place, surfaces, vendure, workers, permissions, commandEnvironment: asks ? commandEnvironment(inputs['command-environment'], commands?.environment ?? []) : {} };
+  return { ref, place, budgetSeconds, surfaces, vendure, workers, permissions, commandEnvironment: asks ? commandEnvironment(inputs['command-environment'], commands?.environment ?? []) : {} };
 }

@@ -1,4 +1,5 @@
 import type { ActionResult, ReasonCode } from '@vendure-deploy/shared/action';
+import type { RunForecast } from '@vendure-deploy/shared/release';
 import type { Backup } from '@vendure-deploy/shared/shop-commands';
 import { backupMarker } from '@vendure-deploy/shared/shop-commands';
 import type { Check } from './check.ts';
@@ -8,6 +9,8 @@ import { headline } from './summary.ts';
 export interface PreflightOutputs extends Record<string, string> {
   sha: string;
   'image-tag': string;
+  'started-at': string;
+  forecast: string;
   'backup-marker': string;
 }
 
@@ -20,10 +23,13 @@ export interface Found {
   /** null: there is no commit to plan for. */
   readonly plan: FlightPlan | null;
   readonly dryRun: boolean;
+  /** Of this attempt of the run, in milliseconds since the epoch. */
+  readonly startedAt: number | null;
+  readonly forecast: RunForecast | null;
 }
 
 /** Any failed check stops the deploy, before the first write. A refused commit travels nowhere. */
-export function judge({ checks, commit, serving, backup, plan, dryRun }: Found): ActionResult<PreflightOutputs> {
+export function judge({ checks, commit, serving, backup, plan, dryRun, startedAt, forecast }: Found): ActionResult<PreflightOutputs> {
   const failed = checks.filter(({ status }) => status === 'failed');
   const notes = checks.flatMap((check) => check.notes ?? []);
   const result = { sha: commit?.sha ?? null, from: commit?.from ?? null, 'image-tag': commit?.imageTag ?? null, serving, plan, 'dry-run': dryRun, checks: checks.map(told) };
@@ -37,7 +43,7 @@ export function judge({ checks, commit, serving, backup, plan, dryRun }: Found):
   return {
     decision: 'done', reasonCode: 'ready',
     message: `${commit.from} is ${commit.sha}. ${headline(checks)}${dryRun ? ' This was a dry run: nothing was changed.' : ''}`,
-    outputs: { sha: commit.sha, 'image-tag': commit.imageTag, 'backup-marker': backup === null ? '' : backupMarker(backup) }, result, notes,
+    outputs: { sha: commit.sha, 'image-tag': commit.imageTag, 'started-at': startedAt === null ? '' : new Date(startedAt).toISOString(), forecast: forecast === null ? '' : JSON.stringify(forecast), 'backup-marker': backup === null ? '' : backupMarker(backup) }, result, notes,
   };
 }
 

@@ -50,10 +50,10 @@ test.each<[string, readonly Check[], typeof commit | null, unknown]>([
   ['two that say the same', [one('failed', 'commit-not-allowed'), one('failed', 'commit-not-allowed')], commit, { reasonCode: 'commit-not-allowed' }],
   ['two that say different things', [one('failed', 'commit-not-allowed'), one('failed', 'schema-drift')], commit, { reasonCode: 'not-ready' }],
   ['no commit', [one('failed', 'ref-not-found')], null, { reasonCode: 'ref-not-found', outputs: {} }],
-])('%s', (_, checks, found, expected) => expect(judge({ checks, commit: found, serving: {}, backup: null, plan: null, dryRun: false })).toMatchObject(expected as object));
+])('%s', (_, checks, found, expected) => expect(judge({ checks, commit: found, serving: {}, backup: null, plan: null, dryRun: false, startedAt: null, forecast: null })).toMatchObject(expected as object));
 
 test('a backup goes on as a marker', () => {
-  const { outputs } = judge({ checks: [one('ok')], commit, serving: {}, backup: { id: 'b-1', takenAt: '2026-01-01T00:00:00Z', bytes: 5, runId: 7 }, plan: null, dryRun: false });
+  const { outputs } = judge({ checks: [one('ok')], commit, serving: {}, backup: { id: 'b-1', takenAt: '2026-01-01T00:00:00Z', bytes: 5, runId: 7 }, plan: null, dryRun: false, startedAt: null, forecast: null });
   expect(JSON.parse(outputs['backup-marker'] ?? '')).toEqual({ id: 'b-1', 'taken-at': '2026-01-01T00:00:00Z', bytes: 5, 'run-id': 7 });
 });
 

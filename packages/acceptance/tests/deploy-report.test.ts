@@ -139,8 +139,15 @@ test('a deploy that took longer than was promised says so, names what ate the ti
   expect(ended.log).toMatch(/^::warning::This deploy took 12\d\d\.\d s; the promise is 900 s\. Slowest of it: vendure, 900\.0 s, of which "Deploy to Fly" 600\.0 s\.$/mu);
 });
 
+test('a budget of this run beats that of the configuration', async () => {
+  const ended = await report({ 'sla-seconds': '500' });
+  expect(ended.outputs['sla-status']).toBe('breached');
+  expect(ended.log).toMatch(/^::warning::This deploy took 6\d\d\.\d s; the promise is 500 s\./mu);
+});
+
 test.each([
   ['phases', 'success', 'input `phases` is not what toJSON(needs) gives. Write:  phases: ${{ toJSON(needs) }}'],
+  ['sla-seconds', '-1', 'input `sla-seconds` is "-1". Allowed: a whole number of seconds, 1 or more. Leave it empty to use `environments.production.sla-seconds` (900).'],
   ['started-at', 'yesterday', 'input `started-at` is "yesterday". It takes a time such as 2026-01-31T12:00:00Z'],
 ])('input %s refuses "%s" with what to write', async (name, value, sentence) => {
   const ended = await report({ [name]: value });

@@ -44,3 +44,15 @@ test("a token of the whole organization deploys with a warning that names what e
   expectEnding(foreign.ended, subject, { decision: 'failed', reasonCode: 'anchor-unreadable' });
   expect(annotations(foreign.ended)[0]).toContain(`there is no app "${shop.app}" for this \`fly-api-token\``);
 });
+
+test('a rest that cannot fit into the budget stops a strict deploy before its first write, and is a warning to any other', async () => {
+  await using shop = await stage.openShop('rolling');
+  const inputs = { 'started-at': new Date(Date.now() - 100_000).toISOString(), forecast: JSON.stringify({ samples: 3, phases: { vendure: { seconds: 250, job: 260 }, verify: { seconds: 5, job: 9 }, report: null } }), 'sla-seconds': '300' };
+  const strict = await shop.deploy({ commit: 'main', inputs: { ...inputs, 'sla-strict': 'true' } });
+  expectEnding(strict.ended, subject, { decision: 'failed', reasonCode: 'sla-unreachable' });
+  expect(annotations(strict.ended)).toEqual([expect.stringMatching(/fly-deploy: 1\d\d\.\d s of 300 s have passed, and the rest usually takes 2\d\d\.\d s \(vendure 2\d\d\.\d, verify 9\.0, report not known; the median of 3 deploys\): this run cannot end in time/u)]);
+  expect([strict.writes, stage.twin.fly.truth(shop.app).vendure]).toEqual([0, COMMITS.previous]);
+  const lenient = await shop.deploy({ commit: 'main', inputs });
+  expectEnding(lenient.ended, subject, { decision: 'done', reasonCode: 'target-serves' });
+  expect(lenient.ended.log).toMatch(/^::warning::SLA: 1\d\d\.\d s of 300 s have passed/mu);
+});

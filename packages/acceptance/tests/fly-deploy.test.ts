@@ -27,6 +27,8 @@ test.each<[string, Given, string, string]>([
   ['a strategy that there is not', { inputs: { strategy: 'purple' } }, 'invalid-input', 'fly-deploy: input `strategy` is "purple". Allowed: canary, bluegreen, rolling, immediate.'],
   ['a tag where a digest is needed', { inputs: { 'image-digest': 'production-1' } }, 'invalid-input', '`image-digest` is "production-1". It takes a digest such as sha256:'],
   ['no Machine may be away', { inputs: { 'max-unavailable': '0' } }, 'invalid-input', '`max-unavailable` is "0". It takes how many Machines may be away at once'],
+  ['a budget that is none', { inputs: { 'sla-seconds': '0' } }, 'invalid-input', '`sla-seconds` is "0". Allowed: a whole number of seconds, 1 or more. Leave it empty to use `environments.production.sla-seconds` (900).'],
+  ['a forecast that nobody made', { inputs: { forecast: '{}' } }, 'invalid-input', '`forecast` is "{}". It takes the output `forecast` of preflight as it is'],
   ['a Fly configuration that is not there', { flyToml: null }, 'invalid-config', `${FLY_CONFIG}, which the configuration names as \`fly-config\`, is not in the workspace.`],
   ['a Fly configuration that is no TOML', { flyToml: '[processes' }, 'invalid-config', `${FLY_CONFIG} is not TOML`],
   ['a process group that the Fly configuration lacks', { flyToml: '[processes]\napp = "node server.cjs"\n' }, 'invalid-config', `${FLY_CONFIG} has no process group "worker". It has: app.`],

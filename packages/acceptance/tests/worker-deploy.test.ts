@@ -34,3 +34,17 @@ test('a route in a zone that Cloudflare does not know is told before the upload:
   expect(annotations(main)[0]).toContain('apps/dashboard/wrangler.jsonc has a route in the zone shop.example, which Cloudflare does not know for this token');
   expect([writes, await stage.live()]).toEqual([[], { [old]: 100 }]);
 });
+
+const USUAL = { seconds: 200, job: 210 };
+
+test.each<[string, object, string, string, RegExp]>([
+  // the phases of the run                      it                                    says
+  ['the first that this run writes to',         { dashboard: USUAL, verify: USUAL },  'failed', 'sla-unreachable', /s of 300 s have passed, and the rest usually takes 4\d\d\.\d s \(dashboard .*, verify 210\.0; the median of 4 deploys\): this run cannot end in time/u],
+  ['not the first: half a deploy is no better', { vendure: USUAL, dashboard: USUAL }, 'done',   'deployed',        /^(?![\s\S]*SLA:)/u],
+])('a strict budget that cannot be kept, at the Dashboard, which is %s', async (_, phases, decision, reasonCode, says) => {
+  const old = await stage.reset();
+  const { main, writes } = await stage.deploy({ inputs: { 'started-at': new Date(Date.now() - 50_000).toISOString(), forecast: JSON.stringify({ samples: 4, phases }), 'sla-seconds': '300', 'sla-strict': 'true' } });
+  expectEnding(main, subject, { decision, reasonCode });
+  expect(main.log).toMatch(says);
+  if (decision === 'failed') expect([writes, await stage.live()]).toEqual([[], { [old]: 100 }]);
+});

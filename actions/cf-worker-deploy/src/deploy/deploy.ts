@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ActionContext, type ActionResult, type Note, UserError } from '@vendure-deploy/shared/action';
 import { cloudflareClient } from '@vendure-deploy/shared/providers/cloudflare';
+import { outOfTime } from '@vendure-deploy/shared/sla';
 import type { Inputs, Outputs } from '../io.ts';
 import type { Target } from '../target.ts';
 import { lastChecks } from './fenced.ts';
@@ -18,9 +19,10 @@ type Result = ActionResult<Outputs>;
 const READ_MS = 5000;
 const MENDED: Note = { kind: 'healed', what: 'wrangler failed after the new version was live; its routes and settings were set by a second try.' };
 
-/** Anchor, prepare, fence, upload, and then what is read back: wrangler's exit code is never the verdict. */
+/** Anchor, prepare, the SLA, fence, upload, and then what is read back: wrangler's exit code is never the verdict. */
 export async function deploy(target: Target, context: Context): Promise<Result> {
-  const { inputs, log, http, signal, temporary } = context;
+  const { inputs, log, http, signal, clock, temporary } = context;
+  const began = clock.now();
   const plan = planOf(target, context.run.workflowFile);
   const token = inputs['cloudflare-api-token'];
   const looking: Looking = (by, expected = null) =>
@@ -36,6 +38,8 @@ export async function deploy(target: Target, context: Context): Promise<Result> 
     let ready: Ready;
     try {
       ready = await prepare(target, tree, context);
+      const late = await outOfTime(context, { terms: target.sla, own: plan.surface, sha: plan.sha, spentSeconds: (clock.now() - began) / 1000, token: inputs['github-token'] });
+      if (late !== null) return conclude({ decision: 'failed', reasonCode: 'sla-unreachable', message: late }, anchor);
       await lastChecks(target, ready, context);
     } catch (error) {
       return conclude(refusal(error, signal, nowServes(plan, anchor)), anchor);

@@ -15,6 +15,7 @@ export function linesOf(plan: FlightPlan, shown: (text: string) => string = (tex
     ...vendureLines(plan, shown),
     ...plan.workers.map(({ worker, routes }) => `routes  ${worker}: ${saying(routes, (change) => shown(routeWords(change)), shown)}`),
     `time    ${saying(plan.forecast, ({ samples, phases, total }) => `${seconds(total.seconds)} s of ${plan.budgetSeconds} s by the last ${samples} deploys, at worst ${seconds(total.worst)} s (${phases.map(({ phase, seconds: usual }) => `${phase} ${seconds(usual)}`).join(', ')})`, shown)}`,
+    ...(plan.bakeSeconds === 0 ? [] : [`bake    what serves is watched for ${plan.bakeSeconds} s at the end`]),
     `return  until ${plan.vendure === null ? 'the first Worker is deployed' : 'flyctl is started'} nothing is changed${plan.wayBack.command === '' ? '; nothing serves that one could go back to' : `. Back:  ${plan.wayBack.command}`}`,
     ...plan.wayBack.cannot.map((what) => `        which does not bring back ${what}`),
   ];

@@ -25,6 +25,8 @@ export interface FlightPlan {
   };
   readonly workers: readonly { readonly worker: string; readonly routes: Known<RoutesChange> }[];
   readonly budgetSeconds: number;
+  /** How long what serves is watched at the end; 0: not at all. */
+  readonly bakeSeconds: number;
   readonly forecast: Known<Forecast>;
   readonly wayBack: WayBack;
 }

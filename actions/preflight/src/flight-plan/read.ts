@@ -39,7 +39,7 @@ export async function readPlan(context: Context, subject: Subject, facts: Facts,
   ]);
   const migrations = migrationsOf(checks);
   return {
-    environment: inputs.environment, sha, serving, commits, migrations, vendure, workers, budgetSeconds: subject.place['sla-seconds'], forecast,
+    environment: inputs.environment, sha, serving, commits, migrations, vendure, workers, budgetSeconds: subject.budgetSeconds, bakeSeconds: inputs['bake-seconds'], forecast,
     wayBack: wayBackOf({ serving: base, workflow: run.workflowFile, migrations: migrations?.count ?? 0, secrets: vendure?.secrets !== null && vendure !== null }),
   };
 }

@@ -89,6 +89,7 @@ export const REASON_CODES = {
   'secrets-unavailable': 'The wanted secrets could not be read from their source, or not compared with those at Fly; nothing was written.',
   'serves-unproven': 'What serves now could not be read, or not often enough to be sure.',
   skewed: 'Each surface answers as it should, but they serve commits that the configuration does not let serve side by side.',
+  'sla-unreachable': 'What is left of the run, by what it usually takes, cannot fit into its budget, and that was to stop it; nothing was written.',
   'target-serves': 'What was read back proves that the target serves the SHA.',
   'too-many-deletions': 'More entries are meant than may be deleted at once; nothing was deleted.',
   'tool-digest-mismatch': 'A downloaded tool is not the one that was pinned; it was not started.',

@@ -32,3 +32,8 @@ export function slaClock(options: { budgetSeconds: number; startedAtMs: number }
     },
   };
 }
+
+/** Never to the operator's favour: 300.04 s of 300 are 300.1. */
+export function secondsOf(seconds: number): string {
+  return (Math.ceil(seconds * 10 - 1e-6) / 10).toFixed(1);
+}

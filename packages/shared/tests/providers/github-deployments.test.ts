@@ -4,7 +4,7 @@ import { Secret } from '../../src/secrets/index.ts';
 
 const SHA = 'b'.repeat(40);
 const RECORD: DeploymentRecord = {
-  sha: SHA, environment: 'production', production: true, runId: 7, state: 'success', description: 'deployed: all of it', verdict: 'deployed', seconds: { total: 61, phases: { vendure: 50 } }, logUrl: 'https://github.com/example/shop/actions/runs/7', environmentUrl: 'https://shop.example',
+  sha: SHA, environment: 'production', production: true, runId: 7, state: 'success', description: 'deployed: all of it', verdict: 'deployed', seconds: { total: 61, phases: { vendure: 50 }, jobs: { vendure: 58 } }, logUrl: 'https://github.com/example/shop/actions/runs/7', environmentUrl: 'https://shop.example',
 };
 const LIST = `GET /repos/example/shop/deployments?sha=${SHA}&environment=production&task=deploy&per_page=100`;
 
@@ -15,7 +15,7 @@ test('a run that has no deployment makes one, then gives it its status', async (
     [LIST, null],
     ['POST /repos/example/shop/deployments', {
       ref: SHA, environment: 'production', task: 'deploy', auto_merge: false, required_contexts: [], production_environment: true, transient_environment: false,
-      description: 'Deployed by run 7', payload: { 'run-id': 7, verdict: 'deployed', seconds: { total: 61, phases: { vendure: 50 } } },
+      description: 'Deployed by run 7', payload: { 'run-id': 7, verdict: 'deployed', seconds: { total: 61, phases: { vendure: 50 }, jobs: { vendure: 58 } } },
     }],
     ['POST /repos/example/shop/deployments/9/statuses', {
       state: 'success', description: 'deployed: all of it', log_url: 'https://github.com/example/shop/actions/runs/7', environment_url: 'https://shop.example',

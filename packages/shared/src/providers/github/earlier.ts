@@ -7,10 +7,11 @@ import type { GitHubClientOptions } from './client.ts';
 export interface EarlierDeploy {
   readonly sha: string;
   readonly verdict: string;
-  readonly seconds: { readonly total: number; readonly phases: Readonly<Record<string, number>> };
+  /** `jobs`: since the report records them. */
+  readonly seconds: { readonly total: number; readonly phases: Readonly<Record<string, number>>; readonly jobs?: Readonly<Record<string, number>> | undefined };
 }
 
-const payload = z.object({ verdict: z.string(), seconds: z.object({ total: z.number(), phases: z.record(z.string(), z.number()) }) });
+const payload = z.object({ verdict: z.string(), seconds: z.object({ total: z.number(), phases: z.record(z.string(), z.number()), jobs: z.record(z.string(), z.number()).optional() }) });
 const listing = z.array(z.object({ sha: z.string(), payload: z.unknown() }));
 // The last month of a shop that deploys every working day.
 const LAST = 30;

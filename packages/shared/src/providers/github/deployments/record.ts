@@ -14,8 +14,8 @@ export interface DeploymentRecord {
   readonly logUrl: string;
   /** How it ended and what it took, for the forecast of the next one. */
   readonly verdict: string;
-  /** Seconds from the start of the run, and of each phase. */
-  readonly seconds: { readonly total: number; readonly phases: Readonly<Record<string, number>> };
+  /** Seconds from the start of the run, of each phase by its action's clock, and of each job with what passed right before it. */
+  readonly seconds: { readonly total: number; readonly phases: Readonly<Record<string, number>>; readonly jobs: Readonly<Record<string, number>> };
   /** Where one sees it; null: nowhere. */
   readonly environmentUrl: string | null;
 }
