@@ -28,7 +28,7 @@ test('what a switch left out is noted with its name; what the plan leaves out, o
     planned('the lock', { leftOut: { by: 'switch', input: 'skip-lock' } }), planned('b', { leftOut: { by: 'plan', why: 'Vendure is not deployed' } }),
     planned('c', { ask: () => Promise.resolve(finding('failed')) }), planned('d', { after: ['c'] }), planned('e', { ask: () => Promise.resolve({ ...finding('warning'), notes: [{ kind: 'healed', what: 'It was mended.' }] }) }),
   ], clock);
-  const { notes, result } = judge({ checks, commit, serving: {}, backup: null, plan: null, dryRun: false });
+  const { notes, result } = judge({ checks, commit, serving: {}, backup: null, plan: null, dryRun: false, startedAt: null, forecast: null });
   expect(notes).toEqual([{ kind: 'skipped', what: 'The check "the lock" was left out by skip-lock.' }, { kind: 'healed', what: 'It was mended.' }]);
   expect(result['checks']).toEqual(checks.map(() => expect.not.objectContaining({ notes: expect.anything() })));
 });

@@ -14,7 +14,7 @@ export const RUNNER: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'sla-unreachable', codes: ['sla-unreachable' as never], cure: 'command',
+    id: 'sla-unreachable', codes: ['sla-unreachable'], cure: 'command',
     cause: { en: 'By earlier deploys the rest does not fit into the promised time, and the lane was told to stop for that before anything is switched. Without sla_strict it goes on and says how late it was.', ja: '過去の実績から残りが約束の時間に収まらず、切替前に停止するよう指定されていた。sla_strict を外せば続行し、超過を報告する。' },
     commands: (situation) => [again({ ...situation, options: situation.options.filter((option) => !option.startsWith('sla_strict=')) })],
   },
