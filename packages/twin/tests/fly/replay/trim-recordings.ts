@@ -16,7 +16,7 @@ if (folder === undefined) throw new Error('Usage: node trim-recordings.ts <folde
 
 const GENERATED = 'by tests/fly/replay/trim-recordings.ts; do not edit';
 // What the stand-in has beside it is named in recordings/README.md.
-const MODELLED = /^(?:deploy |version|auth whoami|secrets list|secrets (?:import|set|unset) --stage)/u;
+const MODELLED = /^(?:deploy |version|auth whoami|machine (?:wait|destroy) |secrets list|secrets (?:import|set|unset) --stage)/u;
 const bodies = new Map(Object.entries(await readBodies().catch(() => ({}))));
 const leftOut = await namesLeftOut();
 const files = await readdir(folder);
