@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { laptopEnvironment } from '../src/laptop/environment.ts';
+import { runCommand } from '../src/laptop/run-command.ts';
 import { readShopConfig, type ShopConfig } from '../src/shop/config.ts';
 import { environmentSecrets, setEnvironmentSecret } from '../src/world/environment-secrets.ts';
 import type { WorldFacts } from '../src/world/types.ts';
-import { start } from './stage.ts';
+import { eventually, processesOf, start } from './stage.ts';
 
 const MAIN = ['--disable-warning=ExperimentalWarning', '--conditions=@vendure-deploy/source', join(import.meta.dirname, '../src/laptop/main.ts')];
 
@@ -41,6 +43,27 @@ test('a secret that was set stays over what the world began with, for its enviro
   expect(production).toEqual({ ...before['production'], COMMAND_ENVIRONMENT: 'DATABASE_URL=postgres://postgres:pw@127.0.0.1:2/shop_production', FLY_SECRETS: '{"DATABASE_URL":"postgres://postgres:pw@127.0.0.1:2/other"}', NEW: 'one' });
   expect(Object.keys(staging ?? {})).toEqual(Object.keys(before['staging'] ?? {}));
   expect((await stat(join(directory, 'environment-secrets.json'))).mode & 0o077).toBe(0);
+});
+
+test('each Ctrl-C reaches the command and what it has started, which may go on; its exit code comes back, and nothing stays', async () => {
+  const line = 'trap "echo caught >> caught" INT; (trap "echo child >> caught" INT; while :; do sleep 0.01; done) & touch caught ready; until [ "$(grep -c caught caught)" = 2 ]; do sleep 0.01; done; exit 3';
+  const lines = async (): Promise<string[]> => (await readFile(join(directory, 'caught'), 'utf8').catch(() => '')).split('\n');
+  const count = async (text: string): Promise<number> => (await lines()).filter((one) => one === text).length;
+  const ended = runCommand(['bash', '-c', line], { environment: { PATH: '/usr/bin:/bin', MARK: directory }, workingDirectory: directory });
+  await eventually(async () => existsSync(join(directory, 'ready')));
+  for (const [turn] of [[1], [2]] as const) {
+    process.emit('SIGINT', 'SIGINT');
+    await eventually(async () => (await count('caught')) === turn && (turn === 2 || (await count('child')) === turn));
+  }
+  expect(await ended).toBe(3);
+  expect(process.listenerCount('SIGINT')).toBe(0);
+  await eventually(async () => (await processesOf(directory)).length === 0);
+});
+
+test('a command that a signal ends has the exit code that a shell gives it, and one that there is not is named', async () => {
+  const place = { environment: { PATH: '/usr/bin:/bin' }, workingDirectory: directory };
+  expect(await runCommand(['bash', '-c', 'kill -TERM $$'], place)).toBe(143);
+  await expect(runCommand(['nosuchprogram'], place)).rejects.toThrow('There is no program "nosuchprogram" in this world.');
 });
 
 test.each<[string, string[], string]>([

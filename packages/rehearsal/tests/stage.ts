@@ -141,3 +141,12 @@ export async function processesOf(folder: string): Promise<string[]> {
   const marks = await Promise.all(ids.map(async (id) => ({ id, text: await Promise.all(['environ', 'cmdline'].map((file) => readFile(join('/proc', id, file), 'utf8').catch(() => ''))) })));
   return marks.filter(({ text }) => text.join('\0').includes(folder)).map(({ id }) => id);
 }
+
+/** Waits for what must come, by asking; the deadline is far beyond what it takes. */
+export async function eventually(probe: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await probe())) {
+    if (Date.now() > deadline) throw new Error('It never came to be.');
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}

@@ -1,5 +1,5 @@
 import type { RehearsalOptions } from '../command-line.ts';
-import { rehearse, type Again } from '../rehearse.ts';
+import { type Again, rehearse } from '../rehearse.ts';
 import { tell } from '../screen.ts';
 import { SHOP } from '../world/host.ts';
 
@@ -15,7 +15,7 @@ interface Lane {
 /** The run itself: a rehearsal that joins this world. The real GitHub does it somewhere else, and gh has returned by then. */
 export async function performLane({ world, lane, ref, inputs, again }: Lane): Promise<void> {
   const cancel = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => cancel.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => cancel.abort());
   const options: RehearsalOptions = { lane: lane.replace(/\.ya?ml$/u, ''), ref, inputs, faults: [], speed: 10, latencyMs: 0, out: null, world, from: null, keep: true, json: false, actor: 'operator', tools: {} };
   const outcome = await rehearse(options, { say: (line) => process.stderr.write(`${line}\n`), signal: cancel.signal, ...(again === undefined ? {} : { again }) });
   process.stdout.write(`https://github.com/${SHOP}/actions/runs/${outcome['run-id']}\n${tell(outcome)}`);

@@ -5,9 +5,9 @@ import { SHOP } from '../world/host.ts';
 import type { GhCommand } from './command-line.ts';
 import { refusalOf } from './dispatch.ts';
 import { fieldsOf } from './fields.ts';
-import { httpRefusal, GhRefusal } from './refusal.ts';
 import { performLane } from './perform.ts';
 import type { Place } from './place.ts';
+import { GhRefusal, httpRefusal } from './refusal.ts';
 
 const run = promisify(execFile);
 const DEFAULT_BRANCH = 'main';

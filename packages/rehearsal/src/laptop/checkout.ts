@@ -10,9 +10,14 @@ const scripts = join(import.meta.dirname, '../../../../script');
 
 /** Makes of the world's repository of the shop a clone as an operator has one: it knows where it comes from, and the suite's commands are at hand in `script/`. */
 export async function prepareCheckout(shop: string): Promise<void> {
+  const link = join(shop, 'script');
+  if (existsSync(link)) return;
   await run('git', ['-C', shop, 'config', 'remote.origin.url', `https://github.com/${SHOP}.git`]);
-  if (!existsSync(join(shop, 'script'))) await symlink(scripts, join(shop, 'script'));
   await leaveOut(shop, '/script');
+  await symlink(scripts, link).catch((error: NodeJS.ErrnoException) => {
+    // Another command came at the same time.
+    if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /** Git does not see it: the checkout stays clean. */

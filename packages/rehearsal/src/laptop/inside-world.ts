@@ -4,7 +4,7 @@ import { readShopConfig } from '../shop/config.ts';
 import { openWorld } from '../world/open.ts';
 import { prepareCheckout } from './checkout.ts';
 import { laptopEnvironment } from './environment.ts';
-import { runCommand } from './run-command.ts';
+import { runCommand, SIGNALS } from './run-command.ts';
 import { fillToolbox } from './toolbox.ts';
 
 export interface Typed {
@@ -36,7 +36,6 @@ export async function insideWorld({ directory: folder, argv, workingDirectory, p
   try {
     const run = await world.openRun({ faults: [], latencyMs: 0, environment: 'production' });
     try {
-      if (stop.aborted) return NOT_STARTED;
       const environment = laptopEnvironment(process.env, {
         network: await run.environmentOf({ job: null, step: null }),
         toolbox: await fillToolbox(world),
@@ -45,7 +44,8 @@ export async function insideWorld({ directory: folder, argv, workingDirectory, p
         shop: await readShopConfig(world.facts.shop),
       });
       await prepareCheckout(world.facts.shop);
-      return await runCommand(argv(world.facts.shop), { environment, workingDirectory: workingDirectory ?? world.facts.shop, stop });
+      if (stop.aborted) return NOT_STARTED;
+      return await runCommand(argv(world.facts.shop), { environment, workingDirectory: workingDirectory ?? world.facts.shop });
     } finally {
       await run.close();
     }
@@ -56,6 +56,6 @@ export async function insideWorld({ directory: folder, argv, workingDirectory, p
 
 function stopAtSignals(): AbortSignal {
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  for (const signal of SIGNALS) process.on(signal, () => stop.abort());
   return stop.signal;
 }

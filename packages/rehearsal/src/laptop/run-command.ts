@@ -4,22 +4,23 @@ import { constants } from 'node:os';
 interface Place {
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string;
-  /** The operator's Ctrl-C. */
-  readonly stop: AbortSignal;
 }
 
+/** What a terminal and a supervisor send. */
+export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
- * Runs it in a process group of its own, with this process's own input and output. A stop is handed to the whole group, which may still have something to
- * say; what of it is there once the command has ended is ended, too. @returns its exit code
+ * Runs it in a process group of its own, with this process's own input and output. Each signal that comes is handed to the whole group, which decides what it
+ * means (a shell goes on); what of it is there once the command has ended is ended, too. @returns its exit code
  */
-export async function runCommand([command, ...args]: readonly [string, ...string[]], { environment, workingDirectory, stop }: Place): Promise<number> {
+export async function runCommand([command, ...args]: readonly [string, ...string[]], { environment, workingDirectory }: Place): Promise<number> {
   const child = spawn(command, args, { stdio: 'inherit', env: { ...environment }, cwd: workingDirectory, detached: true });
-  const interrupt = (): void => signalGroup(child, 'SIGINT');
-  stop.addEventListener('abort', interrupt, { once: true });
+  const handOn = (signal: NodeJS.Signals): void => signalGroup(child, signal);
+  for (const signal of SIGNALS) process.on(signal, handOn);
   try {
     return await ended(child, command);
   } finally {
-    stop.removeEventListener('abort', interrupt);
+    for (const signal of SIGNALS) process.removeListener(signal, handOn);
     signalGroup(child, 'SIGKILL');
   }
 }
