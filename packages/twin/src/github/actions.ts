@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { json, notFound } from './answers.ts';
 import type { JobLogs } from './job-logs.ts';
 import type { Repository } from './objects.ts';
@@ -47,7 +47,8 @@ export interface Runs {
 /** @param file where they are kept: a run whose process was killed is known all the same, and has ended by the next start */
 export function createRuns(file: string, logs: JobLogs): Runs {
   const attempts = new Map(readRuns(file).map((run) => [keyOf(run.id, attemptOf(run)), run]));
-  const jobs = new Map<string, readonly JobState[]>();
+  const jobsFile = join(dirname(file), 'jobs.json');
+  const jobs = new Map(readJobs(jobsFile));
   const latest = (id: number): RunState | undefined => [...attempts.values()].filter((run) => run.id === id).toSorted((one, other) => attemptOf(other) - attemptOf(one))[0];
   const find = (repository: Repository, id: string | undefined, attempt?: string): RunState => {
     const run = attempt === undefined ? latest(Number(id)) : attempts.get(keyOf(Number(id), Number(attempt)));
@@ -70,7 +71,10 @@ export function createRuns(file: string, logs: JobLogs): Runs {
     },
     setJobs: (runId, list) => {
       const run = latest(runId);
-      if (run !== undefined) jobs.set(keyOf(runId, attemptOf(run)), list);
+      if (run === undefined) return;
+      jobs.set(keyOf(runId, attemptOf(run)), list);
+      mkdirSync(dirname(jobsFile), { recursive: true });
+      writeFileSync(jobsFile, JSON.stringify([...jobs]));
     },
     answer(repository, [kind, id, ...rest], query) {
       if (kind === 'jobs') {
@@ -138,4 +142,15 @@ const NO_RUNNER = { runner_id: null, runner_name: null, runner_group_id: null, r
 function pullRequestOf(repository: string, { number, base }: { readonly number: number; readonly base: string }, head: { readonly branch: string; readonly sha: string }): Record<string, unknown> {
   const repo = { id: numberOf(repository), url: `https://api.github.com/repos/${repository}`, name: repository.split('/')[1] ?? '' };
   return { id: number, number, url: `https://api.github.com/repos/${repository}/pulls/${number}`, head: { ref: head.branch, sha: head.sha, repo }, base: { ref: base, sha: head.sha, repo } };
+}
+
+function readJobs(file: string): [string, readonly JobState[]][] {
+  if (!existsSync(file)) return [];
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as [string, readonly JobState[]][];
+  return kept.map(([run, jobs]) => [run, jobs.map((job) => (job.status === 'completed' ? job : lost(job)))]);
+}
+
+/** As GitHub shows one whose runner was never heard of again: ended, with a step that nobody has reported. */
+function lost(job: JobState): JobState {
+  return { ...job, status: 'completed', conclusion: 'failure', completedAt: new Date().toISOString(), steps: [{ name: 'lost', number: 1, status: 'in_progress', conclusion: null }] };
 }
