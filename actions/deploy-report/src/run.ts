@@ -9,7 +9,7 @@ import type { inputs as declared, outputs } from './io.ts';
 import { jobSeconds } from './job-seconds.ts';
 import { nextCommands } from './next-command.ts';
 import { page } from './page.ts';
-import { optionsOf } from './options.ts';
+import { startedWith } from './options.ts';
 import { type Phase, readPhases } from './phases.ts';
 import { probesOf } from './probes.ts';
 import { writeReport } from './report-file.ts';
@@ -28,7 +28,7 @@ export async function run(context: Context): Promise<ActionResult<typeof outputs
   const budgetSeconds = budgetOf(inputs['sla-seconds'], inputs.environment, environment);
   const phases = readPhases(inputs.phases);
   const wanted = SURFACES.filter((surface) => inputs[surface] && environment.surfaces[surface] !== undefined);
-  const options = optionsOf(inputs.options);
+  const started = startedWith(inputs.options);
   const [readings, times] = await Promise.all([log.group('Read what serves now', () => readAll(wanted, environment, phases, context)), readTimes(context)]);
   const probes = probesOf(phases);
   const verdict = inputs.sha === '' ? 'failed-before-switch' : judgeVerdict(readings, probes.found);
@@ -37,7 +37,7 @@ export async function run(context: Context): Promise<ActionResult<typeof outputs
     phases.filter((phase) => phase.seconds > 0).map((phase) => ({ phase: phase.name, seconds: phase.seconds })),
   );
   if (sla.status === 'breached') log.warning(`This deploy took ${secondsOf(sla.seconds)} s; the promise is ${sla.budgetSeconds} s.${times.timeline === null ? '' : slowestOf(times.timeline)}`);
-  const situation = situationOf({ context, environment, readings, phases, options });
+  const situation = situationOf({ context, environment, readings, phases, started });
   const causes = await readCauses(phases, times.jobs, situation, context);
   const isBroken = probes.found === 'broken' && hasArrived(readings);
   const next = nextCommands({ verdict, causes, situation, isBroken });

@@ -10,20 +10,21 @@ interface Known {
   readonly environment: EnvironmentConfig;
   readonly readings: Partial<Record<Surface, SurfaceReading>>;
   readonly phases: readonly Phase[];
-  readonly options: readonly string[];
+  readonly started: { readonly ref: string; readonly options: readonly string[] };
 }
 
 /** What the commands of a diagnosis speak of. */
-export function situationOf({ context: { inputs, run }, environment, readings, phases, options }: Known): Situation {
+export function situationOf({ context: { inputs, run }, environment, readings, phases, started }: Known): Situation {
   return {
     environment: inputs.environment,
     repository: run.repository,
     workflow: inputs.workflow || run.workflowFile,
     sha: inputs.sha,
+    asked: started.ref,
     ref: run.ref,
     runId: run.runId,
     missing: SURFACES.filter((surface) => !arrived(readings[surface])),
-    options,
+    options: started.options,
     app: environment.surfaces.vendure?.app ?? '',
     promoteFrom: environment['promote-from'] ?? '',
     machines: phases.flatMap(({ machines }) => machines),

@@ -13,7 +13,7 @@ export async function readCauses(phases: readonly Phase[], jobs: readonly Job[],
   const logs = await Promise.all(failed.map(({ name }) => readLog(name, jobs, context)));
   const evidence = failed.flatMap(({ name, result, document }, index) => evidenceOf({
     phase: name,
-    document: document ?? (result === 'cancelled' ? { 'reason-code': 'cancelled' } : null),
+    document: document ?? codeOf(result, jobs.find((job) => shortName(job.name) === name)),
     log: logs[index] ?? [],
   }));
   return diagnose(evidence, situation);
@@ -31,6 +31,12 @@ function linesOf(cause: Diagnosis): string[] {
   const place = cause.check === '' ? cause.phase : `${cause.phase}, ${cause.check}`;
   if (cause.kind === 'unknown') return [`${place}: not known${cause.reasonCode === '' ? '' : ` (${cause.reasonCode})`}. Its last lines:`, ...cause.lines.map((line) => `  ${line}`)];
   return [`${place}: ${cause.id}`, `  ${cause.cause.en}`, `  ${cause.cause.ja}`, ...cause.commands.map((command) => `  > ${command}`)];
+}
+
+/** Where no action spoke: what GitHub tells of the job. */
+function codeOf(result: string, job: Job | undefined): { 'reason-code': string } | null {
+  if (job?.lost === true) return { 'reason-code': 'runner-lost' };
+  return result === 'cancelled' ? { 'reason-code': 'cancelled' } : null;
 }
 
 // A log of more is one of a program that ran wild. It is read from its beginning, so that its end is not seen: then the action's own words have to do.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { diagnose, type Situation } from '@vendure-deploy/shared/diagnosis';
 import { nextCommands } from '../src/next-command.ts';
-import { optionsOf } from '../src/options.ts';
+import { startedWith } from '../src/options.ts';
 import { page } from '../src/page.ts';
 import { timelineOf } from '../src/timeline.ts';
 import { readPhases } from '../src/phases.ts';
@@ -11,7 +11,7 @@ const NEW = 'b'.repeat(40);
 const OLD = 'a'.repeat(40);
 const at = (sha: string): SurfaceReading => ({ before: OLD, intended: NEW, observed: { kind: 'confirmed', sha } });
 
-const situation = (some: Partial<Situation>): Situation => ({ environment: 'production', repository: 'o/r', workflow: 'lane.yml', sha: NEW, ref: 'refs/heads/main', runId: 7, missing: [], options: [], app: 'shop', promoteFrom: 'staging', machines: [], ...some });
+const situation = (some: Partial<Situation>): Situation => ({ environment: 'production', repository: 'o/r', workflow: 'lane.yml', sha: NEW, asked: '', ref: 'refs/heads/main', runId: 7, missing: [], options: [], app: 'shop', promoteFrom: 'staging', machines: [], ...some });
 
 describe('the next command, where nothing is known of the cause', () => {
   test.each<[string, Verdict, Partial<Situation>, string[]]>([
@@ -20,7 +20,8 @@ describe('the next command, where nothing is known of the cause', () => {
     ['Dashboard and Storefront are missing', 'partial', { missing: ['dashboard', 'storefront'] }, [`gh workflow run lane.yml -f ref=${NEW} -f vendure=false`]],
     ['nothing was switched', 'failed-before-switch', { missing: ['vendure', 'dashboard', 'storefront'] }, [`gh workflow run lane.yml -f ref=${NEW}`]],
     ['it was started with switches', 'partial', { missing: ['storefront'], options: ['allow_older=true', 'strategy=canary'] }, [`gh workflow run lane.yml -f ref=${NEW} -f vendure=false -f dashboard=false -f allow_older=true -f strategy=canary`]],
-    ['no commit was resolved: from the same branch', 'failed-before-switch', { sha: '', ref: 'refs/heads/develop', missing: ['vendure'] }, ['gh workflow run lane.yml --ref develop -f dashboard=false -f storefront=false']],
+    ['no commit was resolved: what was typed', 'failed-before-switch', { sha: '', asked: 'develop', missing: ['vendure'] }, ['gh workflow run lane.yml -f ref=develop -f dashboard=false -f storefront=false']],
+    ['no commit was resolved, and nothing was typed: from the same branch', 'failed-before-switch', { sha: '', ref: 'refs/heads/develop', missing: ['vendure'] }, ['gh workflow run lane.yml --ref develop -f dashboard=false -f storefront=false']],
   ])('%s', (_, verdict, some, expected) => {
     expect(nextCommands({ verdict, causes: [], situation: situation(some), isBroken: false })).toEqual(expected);
   });
@@ -34,12 +35,12 @@ test('the next command is what cures the first failure that is known, also where
 
 describe('options', () => {
   test('what the lane was started with is kept, its defaults and its own words are not', () => {
-    expect(optionsOf(JSON.stringify({ environment: 'production', ref: 'main', vendure: true, dashboard: false, allow_older: true, redeploy: false, dashboard_blocking: true, strategy: '', sla_seconds: '300', dry_run: true }))).toEqual(['allow_older=true', 'sla_seconds=300']);
-    expect(optionsOf(JSON.stringify({ dashboard_blocking: false }))).toEqual(['dashboard_blocking=false']);
-    expect(optionsOf('')).toEqual([]);
+    expect(startedWith(JSON.stringify({ environment: 'production', ref: 'develop', vendure: true, dashboard: false, allow_older: true, redeploy: false, dashboard_blocking: true, strategy: '', sla_seconds: '300', dry_run: true }))).toEqual({ ref: 'develop', options: ['allow_older=true', 'sla_seconds=300'] });
+    expect(startedWith(JSON.stringify({ dashboard_blocking: false }))).toEqual({ ref: '', options: ['dashboard_blocking=false'] });
+    expect(startedWith('')).toEqual({ ref: '', options: [] });
   });
   test('what is none is refused with what to write', () => {
-    expect(() => optionsOf('x')).toThrow('options: ${{ toJSON(inputs) }}');
+    expect(() => startedWith('x')).toThrow('options: ${{ toJSON(inputs) }}');
   });
 });
 
@@ -65,7 +66,7 @@ test('the page names the verdict, what serves and the command, and lets no forei
     phases: [{ name: 'dashboard', result: 'failure', seconds: 2, message: 'a | b `c` @team', reasonCode: 'not-deployed', before: OLD, serving: {}, revisions: [], notes: [{ kind: 'healed', what: 'pushed | again' }], machines: [], document: null }],
     causes: diagnose([{ phase: 'dashboard', reasonCode: 'not-deployed', check: '', lines: ['a | b `c` @team'] }, { phase: 'verify', reasonCode: 'nothing-known', check: '', lines: ['x', 'its `last` words @all'] }], situation({ missing: ['dashboard'] })),
     sla: slaClock({ budgetSeconds: 60, startedAtMs: 0 }).read(60_010),
-    times: { startedAt: 0, jobs: [], timeline: timelineOf([{ id: 1, runId: 1, name: 'deploy / vendure: `#1;', status: 'completed', conclusion: 'failure', startedAt: 2000, completedAt: 50_000, steps: [{ name: 'Deploy to Fly', seconds: 40.06 }] }], 0, 60_010) },
+    times: { startedAt: 0, jobs: [], timeline: timelineOf([{ id: 1, runId: 1, name: 'deploy / vendure: `#1;', status: 'completed', conclusion: 'failure', startedAt: 2000, completedAt: 50_000, lost: false, steps: [{ name: 'Deploy to Fly', seconds: 40.06 }] }], 0, 60_010) },
     next: ['gh workflow run x'],
   });
   expect(text).toContain('## production: partial (bbbbbbb)');

@@ -3,7 +3,7 @@ import type { Job } from '@vendure-deploy/shared/providers/github';
 import { jobSeconds } from '../src/job-seconds.ts';
 import { timelineOf } from '../src/timeline.ts';
 
-const job = (name: string, from: number | null, to: number | null, more: Partial<Job> = {}): Job => ({ id: 1, runId: 1, name, status: to === null ? 'in_progress' : 'completed', conclusion: to === null ? null : 'success', startedAt: from === null ? null : from * 1000, completedAt: to === null ? null : to * 1000, steps: [], ...more });
+const job = (name: string, from: number | null, to: number | null, more: Partial<Job> = {}): Job => ({ id: 1, runId: 1, lost: false, name, status: to === null ? 'in_progress' : 'completed', conclusion: to === null ? null : 'success', startedAt: from === null ? null : from * 1000, completedAt: to === null ? null : to * 1000, steps: [], ...more });
 const pathOf = (jobs: readonly Job[], now: number): string => timelineOf(jobs, 0, now * 1000).critical.map(({ job: name, seconds }) => `${name ?? '…'} ${seconds}`).join(', ');
 
 test.each<[string, readonly Job[], number, string]>([

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { TwinRun } from '@vendure-deploy/twin';
 import { type ActionRun, startAction } from '../src/index.ts';
 import { subjectOf } from './stage/actions.ts';
@@ -145,9 +145,82 @@ test('a budget of this run beats that of the configuration', async () => {
   expect(ended.log).toMatch(/^::warning::This deploy took 6\d\d\.\d s; the promise is 500 s\./mu);
 });
 
+describe('why it failed', () => {
+  const times = { startedAt: new Date(Date.now() - 60_000).toISOString(), completedAt: new Date(Date.now() - 1000).toISOString() };
+  const failed = (result: Readonly<Record<string, unknown>> | null, more: Readonly<Record<string, unknown>> = {}): string => {
+    const phases = JSON.parse(phasesAfter(world.commits.previous)) as object;
+    return JSON.stringify({ ...phases, vendure: { result: 'failure', outputs: result === null ? {} : { result: JSON.stringify({ decision: 'failed', ...result }) } }, ...more });
+  };
+  const logOf = (text: string | null, steps: 'completed' | 'in_progress' = 'completed'): void => {
+    world.twin.github.setJobs(1001, [{ id: 31, name: 'deploy / deploy / vendure', status: 'completed', conclusion: 'failure', ...times, steps: [{ name: 'Deploy to Fly', number: 1, status: steps, conclusion: steps === 'completed' ? 'failure' : null }] }]);
+    if (text !== null) world.twin.github.setJobLog(31, text);
+  };
+  const diagnoses = (ended: ActionRun): { kind: string; id?: string; lines?: string[] }[] => (JSON.parse(ended.outputs['result'] ?? '') as { diagnoses: { kind: string; id?: string; lines?: string[] }[] }).diagnoses;
+  beforeEach(() => serve({ vendure: world.commits.previous, dashboard: world.commits.previous, storefront: world.commits.previous }));
+  afterEach(() => world.twin.github.setJobs(1001, []));
+
+  test('by what the action says and by the end of its log: the cause in both languages, and the command, with what the lane was started with', async () => {
+    logOf('2026-11-26T10:00:00.0000000Z Error: failed to update machine 1: aborted: machine is replacing: concurrent update in progress\n');
+    const ended = await report({ phases: failed({ 'reason-code': 'not-switched', message: 'flyctl ended with exit code 1.' }), options: JSON.stringify({ environment: 'production', allow_older: true, redeploy: false }) });
+    const again = `gh workflow run deploy-production.yml -f ref=${world.commits.main} -f allow_older=true`;
+    expectEnding(ended, subject, { decision: 'failed', reasonCode: 'not-deployed' });
+    expect(diagnoses(ended)).toEqual([expect.objectContaining({ kind: 'known', id: 'machine-replacing', phase: 'vendure', cure: 'command' })]);
+    expect(ended.summary).toContain(`\`\`\`sh\nflyctl status -a shop-production\n${again}\n\`\`\``);
+    expect(ended.summary).toMatch(/\*\*vendure: machine-replacing\*\*\n\nSomething else was changing a Machine.*\n\n同じ時に/u);
+    expect(ended.log).toMatch(/^vendure: machine-replacing$/mu);
+    expect(ended.outputs['report-file']).toMatch(/\/deploy-report\.json$/u);
+  });
+
+  test.each([
+    ['a job of which no action spoke, whose last step nobody reported: its runner was lost', null, 'in_progress', ['runner-lost']],
+    ['a cancelled job of which no action spoke', null, 'completed', ['cancelled']],
+  ] as const)('%s', async (_, result, steps, ids) => {
+    logOf(null, steps);
+    const job = steps === 'completed' ? { vendure: { result: 'cancelled', outputs: {} } } : {};
+    const ended = await report({ phases: failed(result, job) });
+    expect(diagnoses(ended).map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('what nothing is known of says so, and shows the last lines that mean something; no mention and no markup comes of them', async () => {
+    logOf(['##[group]Run it', 'before', 'the `cat` sat on @keyboard | <b>', '##[error]Process completed with exit code 3.', 'Post job cleanup.'].map((line) => `2026-11-26T10:00:00.0000000Z ${line}\n`).join(''));
+    const ended = await report({ phases: failed(null) });
+    expect(diagnoses(ended)).toEqual([{ kind: 'unknown', phase: 'vendure', check: '', reasonCode: '', lines: ['before', 'the `cat` sat on @keyboard | <b>'] }]);
+    expect(ended.summary).toContain('**vendure: not known**\n\nNo entry of the catalogue of known failures fits. Its last lines:\n\n- `before`\n- `the \'cat\' sat on @keyboard / <b>`');
+  });
+
+  test.each([
+    ['an empty log', '', []],
+    ['a log of 100 MB', `${`2026-11-26T10:00:00.0000000Z ${'x'.repeat(971)}\n`.repeat(100_000)}2026-11-26T10:00:01.0000000Z lease currently held by other@example.com\n`, ['lease-held']],
+  ])('%s is read to its end, in bounded memory', async (_, text, ids) => {
+    logOf(text);
+    const ended = await report({ phases: failed(null) });
+    expectEnding(ended, subject, { decision: 'failed', reasonCode: 'not-deployed' });
+    expect(diagnoses(ended).flatMap(({ id }) => id ?? [])).toEqual(ids);
+  });
+
+  test('a log that GitHub does not give takes nothing away from what the action said', async () => {
+    logOf(null);
+    const ended = await report({ phases: failed({ 'reason-code': 'flyctl-lied', message: 'm' }) });
+    expect(diagnoses(ended).map(({ id }) => id)).toEqual(['flyctl-lied']);
+    expect(ended.log).toContain('The log of vendure could not be read');
+  });
+});
+
+test('what was skipped, suppressed or healed stands in the summary of a green deploy as well', async () => {
+  const { main, previous } = world.commits;
+  serve({ vendure: main, dashboard: main, storefront: main });
+  const phases = JSON.parse(phasesAfter(previous)) as Record<string, unknown>;
+  const result = JSON.stringify({ decision: 'done', 'reason-code': 'image-built', notes: [{ kind: 'healed', what: 'the push was tried again | once' }] });
+  const ended = await report({ phases: JSON.stringify({ ...phases, image: { result: 'success', outputs: { result } } }) });
+  expectEnding(ended, subject, { decision: 'done', reasonCode: 'target-serves' });
+  expect(ended.summary).toContain('### Skipped, suppressed, healed\n\n| phase | kind | what |\n|---|---|---|\n| image | healed | the push was tried again \\| once |');
+  expect(ended.summary).not.toContain('### Why');
+});
+
 test.each([
   ['phases', 'success', 'input `phases` is not what toJSON(needs) gives. Write:  phases: ${{ toJSON(needs) }}'],
   ['sla-seconds', '-1', 'input `sla-seconds` is "-1". Allowed: a whole number of seconds, 1 or more. Leave it empty to use `environments.production.sla-seconds` (900).'],
+  ['options', 'yes', 'input `options` is not what toJSON(inputs) gives. Write:  options: ${{ toJSON(inputs) }}'],
   ['started-at', 'yesterday', 'input `started-at` is "yesterday". It takes a time such as 2026-01-31T12:00:00Z'],
 ])('input %s refuses "%s" with what to write', async (name, value, sentence) => {
   const ended = await report({ [name]: value });

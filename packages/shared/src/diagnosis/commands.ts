@@ -3,16 +3,17 @@ import type { Situation } from './types.ts';
 
 /** The lane again, for what does not serve yet, with what it was started with and these inputs besides. */
 export function again(situation: Situation, ...more: readonly string[]): string {
-  const { workflow, sha, ref, missing } = situation;
+  const { workflow, ref, missing } = situation;
+  const commit = situation.sha || situation.asked;
   const rest = missing.length === 0 ? SURFACES : missing;
   const off = SURFACES.filter((surface) => !rest.includes(surface)).map((surface) => `${surface}=false`);
-  const fields = [...(sha === '' ? [] : [`ref=${sha}`]), ...off, ...situation.options.filter((option) => !isIn(more, option)), ...more];
-  return dispatch(workflow, fields, sha === '' ? ref.replace(/^refs\/(?:heads|tags)\//u, '') : '');
+  const fields = [...(commit === '' ? [] : [`ref=${commit}`]), ...off, ...situation.options.filter((option) => !isIn(more, option)), ...more];
+  return dispatch(workflow, fields, commit === '' ? ref.replace(/^refs\/(?:heads|tags)\//u, '') : '');
 }
 
 /** The lane again from the ref that was meant; another one than was typed. */
 export function againFrom(situation: Situation, ref: string): string {
-  return dispatch(situation.workflow, [`ref=${ref}`, ...situation.options], '');
+  return again({ ...situation, sha: ref });
 }
 
 /** Another workflow of the suite, from the default branch. */

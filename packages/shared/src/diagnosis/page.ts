@@ -2,7 +2,7 @@ import { CATALOGUE } from './catalogue/index.ts';
 import type { KnownFailure, Situation, Words } from './types.ts';
 
 const EXAMPLE: Situation = {
-  environment: 'production', repository: 'example/shop', workflow: 'deploy-production.yml', sha: '<sha>', ref: 'refs/heads/main', runId: 0,
+  environment: 'production', repository: 'example/shop', workflow: 'deploy-production.yml', sha: '<sha>', asked: '', ref: 'refs/heads/main', runId: 0,
   missing: ['vendure', 'dashboard', 'storefront'], options: [], app: '<app>', promoteFrom: 'staging', machines: [{ id: '<machine>', group: 'worker' }],
 };
 

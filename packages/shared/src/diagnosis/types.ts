@@ -21,6 +21,8 @@ export interface Situation {
   readonly workflow: string;
   /** The commit that was to be deployed; '' when it was never resolved. */
   readonly sha: string;
+  /** What was asked for, as it was typed; '' where the branch was that the run was started from. */
+  readonly asked: string;
   /** What the run was started from. */
   readonly ref: string;
   readonly runId: number;
@@ -48,8 +50,8 @@ export interface Cause {
 export interface KnownFailure {
   /** Stable: docs and reports name it. */
   readonly id: string;
-  /** What says so as data; `any`: whatever the code is, the text alone tells. */
-  readonly codes: readonly ReasonCode[] | 'any';
+  /** What says so as data (`runner-lost`: no action did, since nobody heard of its step again); `any`: whatever the code is, the text alone tells. */
+  readonly codes: readonly (ReasonCode | 'runner-lost')[] | 'any';
   /** Only of these jobs of a lane. */
   readonly phases?: readonly string[];
   /** Only of these checks or probes. */

@@ -32,7 +32,7 @@ async function ofRun(run: number, repository: string | null, config: string): Re
 async function situationOf(environment: string, file: string, runId: number): Promise<Situation> {
   const place = await configured(environment, file);
   return {
-    environment, repository: '', workflow: `deploy-${environment}.yml`, sha: '', ref: 'refs/heads/main', runId, missing: [], options: [],
+    environment, repository: '', workflow: `deploy-${environment}.yml`, sha: '', asked: '', ref: 'refs/heads/main', runId, missing: [], options: [],
     app: place?.surfaces.vendure?.app ?? '<app>', promoteFrom: place?.['promote-from'] ?? '', machines: [],
   };
 }

@@ -1,18 +1,20 @@
-import { recoveriesInARow } from './recovery.ts';
+import { recoveriesAtOnce } from './recovery.ts';
 
-const rolling = ['-f', 'strategy=rolling'];
+// The first Machines that are made are the release command's.
+const CREATED = 'fly POST /v1/apps/*/machines';
 
-recoveriesInARow([
+recoveriesAtOnce([
   { id: 'provider-unwell-in-preflight', faults: ['fly GET /v1/apps/* * 503 {"error":"unavailable"}'] },
+  { id: 'registry-unavailable', faults: ['registry GET /v2/**/manifests/** * 500'] },
+  { id: 'lock-of-lost-runner', faults: ['github lock held-by-lost-run'] },
+  { id: 'lock-unreadable', faults: ['github GET /repos/*/*/git/ref/heads/deploy-lock/* 2- 500'] },
+  { id: 'flyctl-unavailable', faults: ['github GET **/flyctl_*.tar.gz * 503'] },
   { id: 'flyctl-lied', faults: ['tool flyctl 1 exit 0 without-effect'] },
   { id: 'not-switched', faults: ['tool flyctl * exit 1 without-effect'] },
-  { id: 'machine-replacing', more: rolling, faults: ['fly POST /v1/apps/*/machines/* * 409 {"error":"aborted: machine is replacing: concurrent update in progress"}'] },
-  { id: 'lease-held', more: rolling, faults: ['fly POST /v1/apps/*/machines/*/lease * 409 {"status":"error","message":"lease currently held by other@example.com, expires at 2027-01-01T00:00:00Z"}'] },
-  { id: 'fly-rate-limited', faults: ['fly POST /v1/apps/*/machines * 429 {"error":"rate limit exceeded"}'] },
-  { id: 'fly-unwell', more: rolling, faults: ['fly POST /v1/apps/*/machines/* * 500 {"error":"internal server error"}'] },
   { id: 'image-not-found-by-fly', faults: ['fly graphql * * 503 {"error":"unavailable"}'] },
-  { id: 'fleet-mixed', more: rolling, faults: ['fly machine app/1 1 reverts'] },
-  { id: 'machines-not-settled', faults: ['fly machine worker/1 * host-unreachable'] },
-  { id: 'flyctl-unavailable', faults: ['github GET **/flyctl_*.tar.gz * 503'] },
+  { id: 'release-machine-not-made', faults: [`${CREATED} * 500 {"error":"internal server error"}`] },
+  { id: 'machine-replacing', faults: [`${CREATED} 3- 409 {"error":"aborted: machine is replacing: concurrent update in progress"}`] },
+  { id: 'fly-rate-limited', faults: [`${CREATED} 3- 429 {"error":"rate limit exceeded"}`] },
+  { id: 'fly-unwell', faults: [`${CREATED} 3- 500 {"error":"internal server error"}`] },
   { id: 'cancelled', faults: ['run step vendure/deploy 1 SIGINT'] },
 ]);

@@ -29,7 +29,7 @@ export const ACCESS: readonly KnownFailure[] = [
     commands: (situation) => [`fly tokens create deploy -a ${situation.app} --expiry 720h`, `gh secret set FLY_API_TOKEN --env ${situation.environment}`, again(situation)],
   },
   {
-    id: 'cloudflare-token-lost-midway', codes: ['not-deployed', 'anchor-unreadable', 'serves-unproven', 'live-with-trigger-failure', 'mixed'], phases: ['dashboard', 'storefront'], says: /Authentication error|\bcode: (?:10000|9109|6003)\b|forbidden|(?:^|[^\d])(?:401|403)(?:[^\d]|$)/iu, cure: 'person',
+    id: 'cloudflare-token-lost-midway', codes: ['not-deployed', 'anchor-unreadable', 'serves-unproven', 'live-with-trigger-failure', 'mixed'], phases: ['dashboard', 'storefront'], says: /Authentication error|\bcode: (?:10000|9109|6003)\b|-> 40[13]\b|Cloudflare answered HTTP 40[13]/iu, cure: 'person',
     cause: { en: 'Cloudflare refused the token while the deploy was at work. Renew it or add what it lacks, store it, and run the lane again.', ja: 'deploy の途中で Cloudflare が token を拒否した。更新または権限を追加して登録し、lane を再実行する。' },
     commands: (situation) => [`gh secret set CLOUDFLARE_API_TOKEN --env ${situation.environment}`, again(situation)],
   },

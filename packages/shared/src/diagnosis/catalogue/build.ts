@@ -16,7 +16,7 @@ export const BUILD: readonly KnownFailure[] = [
     commands: (situation) => [dispatch('nx-cache-bust.yml', [`run_id=${situation.runId}`, 'dry_run=false']), again(situation)],
   },
   {
-    id: 'plugin-output-stale', codes: ['plugin-output-stale'], cure: 'command', heals: "the configured `commands.repair` are run once, and the check is made again",
+    id: 'plugin-output-stale', codes: ['plugin-output-stale'], cure: 'person', heals: "the configured `commands.repair` are run once, and the check is made again",
     cause: { en: "The built output of a package is not that of its sources, and the configured repair did not mend it. A rotten entry of Nx's cache comes back until it is deleted.", ja: 'package の build 出力が source と一致せず、設定された修復でも直らなかった。nx cache の汚染された entry は削除するまで復元され続ける。' },
     commands: (situation) => [dispatch('nx-cache-bust.yml', ['pattern=nx-ref', 'dry_run=false']), again(situation)],
   },
@@ -36,12 +36,12 @@ export const BUILD: readonly KnownFailure[] = [
     commands: (situation) => [`gh run view ${situation.runId} --log-failed`],
   },
   {
-    id: 'artifact-not-of-commit', codes: ['artifact-mismatch'], cure: 'command',
+    id: 'artifact-not-of-commit', codes: ['artifact-mismatch'], cure: 'person',
     cause: { en: 'The artifact that was to be uploaded is not the one that was built from the commit, or is incomplete. Nothing was uploaded; a new run builds a new one.', ja: 'アップロード対象の artifact が commit から build されたものではない、または不完全。何もアップロードされていない。再実行で作り直される。' },
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'wrangler-unavailable', codes: ['tool-unavailable'], phases: ['dashboard', 'storefront', 'dashboard-build', 'storefront-build'], cure: 'command',
+    id: 'wrangler-unavailable', codes: ['tool-unavailable'], phases: ['dashboard', 'storefront', 'dashboard-build', 'storefront-build'], cure: 'person',
     cause: { en: 'A tool that the Worker needs could not be installed or started: mostly the package registry did not answer. Nothing was uploaded.', ja: 'Worker に必要なツールを install / 起動できなかった。多くは package registry の無応答。何もアップロードされていない。' },
     commands: (situation) => [again(situation)],
   },

@@ -17,12 +17,12 @@ export const FLY: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'fly-rate-limited', codes: FAILED, phases: SHIPS, says: /rate limit exceeded|too many requests/iu, cure: 'command', heals: 'the Machines are left to settle, and flyctl is started once more',
+    id: 'fly-rate-limited', codes: FAILED, phases: SHIPS, says: /rate limit exceeded/iu, cure: 'command', heals: 'the Machines are left to settle, and flyctl is started once more',
     cause: { en: "Fly's Machines API refused flyctl for too many calls at once. Nothing is wrong with the image; wait a minute and run it again.", ja: 'Fly の Machines API が呼び出し過多として flyctl を拒否した。image に問題は無い。1 分待って再実行する。' },
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'fly-unwell', codes: FAILED, phases: SHIPS, says: /^(?!.*release_command).*(?:\(status 5\d\d\)|: http 5\d\d\b|internal server error|connection reset by peer|unexpected EOF)/iu, cure: 'command', heals: 'the Machines are left to settle, and flyctl is started once more',
+    id: 'fly-unwell', codes: FAILED, phases: SHIPS, says: /^(?!.*release_command).*(?:\(status 5\d\d\)|: http 5\d\d\b|internal server error|connection reset by peer|unexpected EOF)/iu, alone: /^(?!.*release_command).*\b(?:VMs?|Machine|release|organization)\b.*(?:\(status 5\d\d\)|: http 5\d\d\b|internal server error|connection reset by peer|unexpected EOF)/iu, cure: 'command', heals: 'the Machines are left to settle, and flyctl is started once more',
     cause: { en: 'Fly answered with a fault of its own, and flyctl does not ask again for most calls. Look whether Fly is unwell, and run it again.', ja: 'Fly 側の障害応答で失敗した（flyctl はほとんどの呼び出しを再試行しない）。Fly の状態を確認して再実行する。' },
     commands: (situation) => [again(situation)],
   },
@@ -102,12 +102,12 @@ export const FLY: readonly KnownFailure[] = [
     commands: (situation) => [`gh run view ${situation.runId} --log-failed`, again(situation)],
   },
   {
-    id: 'secrets-not-staged', codes: ['secrets-not-staged'], cure: 'command',
+    id: 'secrets-not-staged', codes: ['secrets-not-staged'], cure: 'person',
     cause: { en: 'Fly does not list the wanted secrets as they were staged. No Machine was touched; what is staged ships with the next deploy.', ja: '想定した secret が Fly 側で stage されていない。Machine には触れておらず、stage 済みのものは次の deploy で反映される。' },
     commands: (situation) => [`flyctl secrets list -a ${situation.app}`, again(situation)],
   },
   {
-    id: 'redis-not-synced', codes: ['redis-not-synced'], cure: 'command',
+    id: 'redis-not-synced', codes: ['redis-not-synced'], cure: 'person',
     cause: { en: 'The Redis app was not brought to the wanted passwords; the shop was not touched and goes on with what it has. The same again tries once more.', ja: 'Redis app に想定のパスワードを反映できなかった。shop には触れておらず、現状のまま動く。再実行でもう一度試す。' },
     commands: (situation) => [again(situation)],
   },

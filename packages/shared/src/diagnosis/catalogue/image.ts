@@ -36,7 +36,7 @@ export const IMAGE: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'image-not-prebuilt', codes: ['not-prebuilt'], cure: 'command',
+    id: 'image-not-prebuilt', codes: ['not-prebuilt'], cure: 'person',
     cause: { en: 'The registry has no image of the commit, and this lane builds none. Deploy the commit to the environment that builds first; its image is then copied.', ja: 'registry にこの commit の image が無く、この lane は build しない。先に build する環境へ deploy すれば、その image が複製される。' },
     commands: (situation) => [dispatch(`deploy-${situation.promoteFrom === '' ? 'staging' : situation.promoteFrom}.yml`, [...(situation.sha === '' ? [] : [`ref=${situation.sha}`]), 'dashboard=false', 'storefront=false']), again(situation)],
   },

@@ -21,7 +21,7 @@ export const LOCK: readonly KnownFailure[] = [
     commands: (situation) => [dispatch('deploy-lock.yml', [`environment=${situation.environment}`]), again(situation)],
   },
   {
-    id: 'lock-lost', codes: ['fence-lost'], cure: 'command',
+    id: 'lock-lost', codes: ['fence-lost'], cure: 'person',
     cause: { en: 'Right before the switch the lock was not ours any more: somebody broke it, or took it over. Nothing was switched by this run after that.', ja: '切替直前に lock を失っていた（誰かが強制解除または引き継いだ）。それ以降この run は何も切り替えていない。' },
     commands: (situation) => [again(situation)],
   },

@@ -21,12 +21,12 @@ export const RELEASE_COMMAND: readonly KnownFailure[] = [
     commands: (situation) => [`git log --oneline -5 ${situation.sha === '' ? 'HEAD' : situation.sha}`],
   },
   {
-    id: 'database-unreachable', codes, says: /ECONNREFUSED|ENOTFOUND|ETIMEDOUT|could not connect to server|the database system is (?:starting up|shutting down)|Connection terminated unexpectedly|too many (?:connections|clients)|remaining connection slots/iu, cure: 'command',
+    id: 'database-unreachable', codes, says: /ECONNREFUSED|ENOTFOUND|ETIMEDOUT|could not connect to server|the database system is (?:starting up|shutting down)|Connection terminated unexpectedly|too many (?:connections|clients)|remaining connection slots/iu, cure: 'person',
     cause: { en: 'The release command did not reach the database, or was not let in for too many connections. Nothing of the schema was changed by it; once the database answers, the same again goes through.', ja: 'release command がデータベースに接続できなかった（または接続数超過）。schema は変更されていない。応答が戻れば再実行で通る。' },
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'migration-waited-for-lock', codes, says: /canceling statement due to (?:lock|statement) timeout|deadlock detected|could not obtain lock on|lock timeout/iu, cure: 'command',
+    id: 'migration-waited-for-lock', codes, says: /canceling statement due to (?:lock|statement) timeout|deadlock detected|could not obtain lock on|lock timeout/iu, cure: 'person',
     cause: { en: 'A migration waited for a lock of a table that the running shop held, and gave up; PostgreSQL took it back whole. At a quieter moment the same again goes through.', ja: '稼働中の shop が保持する table lock を migration が待ち、諦めた。PostgreSQL が全て巻き戻している。負荷の低い時に再実行すれば通る。' },
     commands: (situation) => [again(situation)],
   },

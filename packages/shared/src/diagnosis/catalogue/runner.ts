@@ -4,7 +4,7 @@ import type { KnownFailure } from '../types.ts';
 /** The machine and the run themselves. */
 export const RUNNER: readonly KnownFailure[] = [
   {
-    id: 'runner-lost', codes: 'any', says: /lost communication with the server|runner has received a shutdown signal|hosted runner encountered an error|The operation was canceled\.? .*runner/iu, cure: 'command',
+    id: 'runner-lost', codes: ['runner-lost'], alone: /lost communication with the server|runner has received a shutdown signal|hosted runner encountered an error/iu, cure: 'person',
     cause: { en: 'The machine that ran a job was lost; what it was about to write may or may not be written. What serves was read and is named above; the same again goes on from there.', ja: 'job を実行していたマシンが失われた。書き込み途中だった可能性がある。稼働中のものは読み戻して上に示してあり、再実行はそこから続く。' },
     commands: (situation) => [again(situation)],
   },

@@ -21,12 +21,12 @@ export const VERIFY: readonly KnownFailure[] = [
     commands: (situation) => [...startWorkers(situation), verify(situation)],
   },
   {
-    id: 'worker-of-another-commit', codes, checks: ['worker'], says: /process group \S+ runs/iu, cure: 'command',
+    id: 'worker-of-another-commit', codes, checks: ['worker'], says: /process group \S+ runs/iu, cure: 'person',
     cause: { en: 'The worker runs another commit than the app. A deploy of Vendure alone brings both to the commit.', ja: 'worker が app と異なる commit で動いている。Vendure だけを deploy すれば両方揃う。' },
     commands: (situation) => [again({ ...situation, missing: ['vendure'] }, 'redeploy=true')],
   },
   {
-    id: 'migrations-left-pending', codes, checks: ['health'], says: /migrations are pending/iu, cure: 'command',
+    id: 'migrations-left-pending', codes, checks: ['health'], says: /migrations are pending/iu, cure: 'person',
     cause: { en: 'The shop runs, and says that migrations are pending: its release command did not run them all. A deploy that may migrate runs them.', ja: 'shop は稼働しているが、未適用の migration がある（release command が全て適用していない）。migration を許可した deploy で適用される。' },
     commands: (situation) => [again({ ...situation, missing: ['vendure'] }, 'allow_pending_migration=true', 'redeploy=true')],
   },
@@ -41,7 +41,7 @@ export const VERIFY: readonly KnownFailure[] = [
     commands: (situation) => [`flyctl logs -a ${situation.app} --no-tail`, verify(situation)],
   },
   {
-    id: 'wrong-commit-answers', codes, checks: ['version'], cure: 'command',
+    id: 'wrong-commit-answers', codes, checks: ['version'], cure: 'person',
     cause: { en: 'A public URL answers with another commit, beyond the time that a change takes to arrive. Deploy that surface again.', ja: '反映時間を過ぎても公開 URL が別の commit で応答する。その面を再度 deploy する。' },
     commands: (situation) => [`script/status ${situation.environment}`, again(situation, 'redeploy=true')],
   },
@@ -56,7 +56,7 @@ export const VERIFY: readonly KnownFailure[] = [
     commands: (situation) => [`script/status ${situation.environment}`],
   },
   {
-    id: 'surfaces-skewed', codes: ['skewed'], cure: 'command',
+    id: 'surfaces-skewed', codes: ['skewed'], cure: 'person',
     cause: { en: 'Each surface works, and they serve commits that the configuration does not let stand side by side. Deploy the commit on all of them.', ja: '各面は動作しているが、設定が許さない commit の組み合わせで並んでいる。全ての面に同じ commit を deploy する。' },
     commands: (situation) => [again({ ...situation, missing: [] })],
   },

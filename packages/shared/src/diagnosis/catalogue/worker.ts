@@ -22,12 +22,12 @@ export const WORKER: readonly KnownFailure[] = [
     commands: (situation) => [`gh run view ${situation.runId} --log-failed`],
   },
   {
-    id: 'cloudflare-rate-limited', codes: [...NOT_LIVE, 'anchor-unreadable', 'serves-unproven'], phases: WORKERS, says: /\b429\b|rate limit|\b971\b/iu, alone: /(?:cloudflare|wrangler).*(?:\b429\b|rate limit)|\[code: 971\]/iu, cure: 'command',
+    id: 'cloudflare-rate-limited', codes: [...NOT_LIVE, 'anchor-unreadable', 'serves-unproven'], phases: WORKERS, says: /-> 429\b|Cloudflare answered HTTP 429|\bcode: 971\b|(?:Cloudflare|wrangler).*rate.?limit/iu, cure: 'command',
     cause: { en: "Cloudflare's API refused for too many calls. The old version serves; wait a minute and run it again.", ja: 'Cloudflare API が呼び出し過多として拒否した。旧版が稼働中。1 分待って再実行する。' },
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'cloudflare-unwell', codes: [...NOT_LIVE, 'anchor-unreadable', 'serves-unproven'], phases: WORKERS, says: /(?:^|[^\d])5\d\d(?: |$|[:,.;)]).*(?:api\.cloudflare\.com|Internal|Unavailable|wrangler|Cloudflare)|(?:Cloudflare|api\.cloudflare\.com|wrangler|internal).*(?:^|[^\d])5\d\d(?:[^\d]|$)|\b10013\b|internal error/iu, cure: 'command',
+    id: 'cloudflare-unwell', codes: [...NOT_LIVE, 'anchor-unreadable', 'serves-unproven'], phases: WORKERS, says: /-> 5\d\d\b|Cloudflare answered HTTP 5\d\d|\bcode: 10013\b/iu, cure: 'command',
     cause: { en: "Cloudflare's API answered with a fault of its own. What is live was read and is named above; the same again is safe.", ja: 'Cloudflare API 側の障害応答。稼働中のものは読み戻して上に示してある。再実行は安全。' },
     commands: (situation) => [again(situation)],
   },

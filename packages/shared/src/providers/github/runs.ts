@@ -29,6 +29,8 @@ export interface Job {
   readonly startedAt: number | null;
   readonly completedAt: number | null;
   readonly steps: readonly { readonly name: string; readonly seconds: number }[];
+  /** The job has ended, and a step of it was never heard of again: its runner was lost. */
+  readonly lost: boolean;
 }
 
 /** `absent`: the job runs still, or GitHub keeps its log no longer. */
@@ -53,9 +55,10 @@ const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(t
 const run = z.object({ id: z.number(), workflow_id: z.number(), html_url: z.string(), event: z.string(), head_branch: z.string().nullable(), run_attempt: z.number().default(1), created_at: moment, run_started_at: moment.nullish(), pull_requests: z.array(z.object({ number: z.number(), base: z.object({ ref: z.string() }) })).nullish() })
   .transform((it): WorkflowRun => ({ id: it.id, workflowId: it.workflow_id, url: it.html_url, event: it.event, branch: it.head_branch, attempt: it.run_attempt, startedAt: it.run_started_at ?? it.created_at, createdAt: it.created_at, pullRequests: (it.pull_requests ?? []).map(({ number, base }) => ({ number, base: base.ref })) }));
 const span = z.object({ started_at: moment.nullish(), completed_at: moment.nullish() });
-const job = span.extend({ id: z.number(), run_id: z.number(), name: z.string(), status: z.string(), conclusion: z.string().nullable(), steps: z.array(span.extend({ name: z.string() })).nullish() })
+const job = span.extend({ id: z.number(), run_id: z.number(), name: z.string(), status: z.string(), conclusion: z.string().nullable(), steps: z.array(span.extend({ name: z.string(), status: z.string().default('completed') })).nullish() })
   .transform(({ id, run_id: runId, name, status, conclusion, started_at: startedAt = null, completed_at: completedAt = null, steps }): Job => ({
     id, runId, name, status, conclusion, startedAt, completedAt,
+    lost: status === 'completed' && (steps ?? []).some((step) => step.status !== 'completed'),
     steps: (steps ?? []).flatMap((step) => (typeof step.started_at === 'number' && typeof step.completed_at === 'number' ? [{ name: step.name, seconds: (step.completed_at - step.started_at) / 1000 }] : [])),
   }));
 
