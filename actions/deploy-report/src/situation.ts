@@ -23,6 +23,7 @@ export function situationOf({ context: { inputs, run }, environment, readings, p
     asked: started.ref,
     ref: run.ref,
     runId: run.runId,
+    wanted: SURFACES.filter((surface) => readings[surface] !== undefined),
     missing: SURFACES.filter((surface) => !arrived(readings[surface])),
     options: started.options,
     app: environment.surfaces.vendure?.app ?? '',

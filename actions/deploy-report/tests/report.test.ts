@@ -11,7 +11,7 @@ const NEW = 'b'.repeat(40);
 const OLD = 'a'.repeat(40);
 const at = (sha: string): SurfaceReading => ({ before: OLD, intended: NEW, observed: { kind: 'confirmed', sha } });
 
-const situation = (some: Partial<Situation>): Situation => ({ environment: 'production', repository: 'o/r', workflow: 'lane.yml', sha: NEW, asked: '', ref: 'refs/heads/main', runId: 7, missing: [], options: [], app: 'shop', promoteFrom: 'staging', machines: [], ...some });
+const situation = (some: Partial<Situation>): Situation => ({ environment: 'production', repository: 'o/r', workflow: 'lane.yml', sha: NEW, asked: '', ref: 'refs/heads/main', runId: 7, wanted: ['vendure', 'dashboard', 'storefront'], missing: [], options: [], app: 'shop', promoteFrom: 'staging', machines: [], ...some });
 
 describe('the next command, where nothing is known of the cause', () => {
   test.each<[string, Verdict, Partial<Situation>, string[]]>([

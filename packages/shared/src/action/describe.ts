@@ -13,7 +13,7 @@ export interface ActionDescription {
 export const COMMON_OUTPUTS = {
   decision: 'done, skipped, failed, partial or unknown.',
   'reason-code': 'Why, as one literal of the closed list.',
-  result: 'One JSON document: schema-version, action, decision, reason-code, message, seconds, and what the action adds.',
+  result: 'One JSON document: schema-version, action, decision, reason-code, message, seconds, notes (what was skipped, suppressed or healed), and what the action adds.',
 } as const;
 
 /** What action.yml and the README must say, for the tests that compare them both ways. */

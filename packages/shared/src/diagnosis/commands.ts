@@ -1,19 +1,26 @@
-import { SURFACES } from '../release/index.ts';
+import { type Surface, SURFACES } from '../release/index.ts';
 import type { Situation } from './types.ts';
 
 /** The lane again, for what does not serve yet, with what it was started with and these inputs besides. */
 export function again(situation: Situation, ...more: readonly string[]): string {
   const { workflow, ref, missing } = situation;
   const commit = situation.sha || situation.asked;
-  const rest = missing.length === 0 ? SURFACES : missing;
-  const off = SURFACES.filter((surface) => !rest.includes(surface)).map((surface) => `${surface}=false`);
-  const fields = [...(commit === '' ? [] : [`ref=${commit}`]), ...off, ...situation.options.filter((option) => !isIn(more, option)), ...more];
+  const fields = [...(commit === '' ? [] : [`ref=${commit}`]), ...without(missing.length === 0 ? situation.wanted : missing), ...situation.options.filter((option) => !isIn(more, option)), ...more];
   return dispatch(workflow, fields, commit === '' ? ref.replace(/^refs\/(?:heads|tags)\//u, '') : '');
 }
 
 /** The lane again from the ref that was meant; another one than was typed. */
 export function againFrom(situation: Situation, ref: string): string {
   return again({ ...situation, sha: ref });
+}
+
+/** The probes alone, of what this deploy was about: other surfaces may serve another commit for a good reason. */
+export function verify({ environment, wanted }: Situation): string {
+  return dispatch('verify.yml', [`environment=${environment}`, ...without(wanted)]);
+}
+
+function without(surfaces: readonly Surface[]): string[] {
+  return SURFACES.filter((surface) => !surfaces.includes(surface)).map((surface) => `${surface}=false`);
 }
 
 /** Another workflow of the suite, from the default branch. */

@@ -3,7 +3,7 @@ import type { KnownFailure, Situation, Words } from './types.ts';
 
 const EXAMPLE: Situation = {
   environment: 'production', repository: 'example/shop', workflow: 'deploy-production.yml', sha: '<sha>', asked: '', ref: 'refs/heads/main', runId: 0,
-  missing: ['vendure', 'dashboard', 'storefront'], options: [], app: '<app>', promoteFrom: 'staging', machines: [{ id: '<machine>', group: 'worker' }],
+  wanted: ['vendure', 'dashboard', 'storefront'], missing: ['vendure', 'dashboard', 'storefront'], options: [], app: '<app>', promoteFrom: 'staging', machines: [{ id: '<machine>', group: 'worker' }],
 };
 
 /** A section of docs/recovery.md for each known failure: what a report links to. */

@@ -26,7 +26,9 @@ export interface Situation {
   /** What the run was started from. */
   readonly ref: string;
   readonly runId: number;
-  /** Surfaces that were to be deployed and do not serve the commit. */
+  /** Surfaces that were to be deployed. */
+  readonly wanted: readonly Surface[];
+  /** Those of them that do not serve the commit. */
   readonly missing: readonly Surface[];
   /** What the run was started with beside its ref and its surfaces, as `name=value`. */
   readonly options: readonly string[];

@@ -9,7 +9,7 @@ const folder = join(import.meta.dirname, 'recordings');
 const recording = z.strictObject({ from: z.string().min(10), evidence: z.strictObject({ phase: z.string(), reasonCode: z.string(), check: z.string(), lines: z.array(z.string()).min(1) }) });
 const RECORDINGS = readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => ({ id: name.replace('.json', ''), ...recording.parse(JSON.parse(readFileSync(join(folder, name), 'utf8'))) }));
 const ids = (evidence: Evidence): string[] => recognise(evidence).map(({ failure }) => failure.id);
-const SITUATION: Situation = { environment: 'production', repository: 'example/shop', workflow: 'deploy-production.yml', sha: 'a'.repeat(40), asked: '', ref: 'refs/heads/main', runId: 7, missing: ['vendure'], options: ['allow_older=true'], app: 'shop-production', promoteFrom: 'staging', machines: [{ id: '0123456789abcd', group: 'worker' }, { id: 'fedcba98765432', group: 'app' }] };
+const SITUATION: Situation = { environment: 'production', repository: 'example/shop', workflow: 'deploy-production.yml', sha: 'a'.repeat(40), asked: '', ref: 'refs/heads/main', runId: 7, wanted: ['vendure', 'storefront'], missing: ['vendure'], options: ['allow_older=true'], app: 'shop-production', promoteFrom: 'staging', machines: [{ id: '0123456789abcd', group: 'worker' }, { id: 'fedcba98765432', group: 'app' }] };
 
 describe('every known failure', () => {
   test('has a recording of its own, and no recording is of none', () => {

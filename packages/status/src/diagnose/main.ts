@@ -1,5 +1,6 @@
 import { type EnvironmentConfig, environmentOf, loadConfig } from '@vendure-deploy/shared/config';
 import { diagnose, type Diagnosis, readable, type Situation } from '@vendure-deploy/shared/diagnosis';
+import { SURFACES } from '@vendure-deploy/shared/release';
 import { httpClient, useProxyFromEnvironment } from '@vendure-deploy/shared/net';
 import { githubOf } from '../github.ts';
 import { type DiagnoseOptions, parseCommandLine } from './command-line.ts';
@@ -32,7 +33,7 @@ async function ofRun(run: number, repository: string | null, config: string): Re
 async function situationOf(environment: string, file: string, runId: number): Promise<Situation> {
   const place = await configured(environment, file);
   return {
-    environment, repository: '', workflow: `deploy-${environment}.yml`, sha: '', asked: '', ref: 'refs/heads/main', runId, missing: [], options: [],
+    environment, repository: '', workflow: `deploy-${environment}.yml`, sha: '', asked: '', ref: 'refs/heads/main', runId, wanted: SURFACES, missing: [], options: [],
     app: place?.surfaces.vendure?.app ?? '<app>', promoteFrom: place?.['promote-from'] ?? '', machines: [],
   };
 }

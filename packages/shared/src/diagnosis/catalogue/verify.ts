@@ -1,8 +1,7 @@
-import { again, dispatch } from '../commands.ts';
+import { again, verify } from '../commands.ts';
 import type { KnownFailure, Situation } from '../types.ts';
 
 const codes = ['probe-failed'] as const;
-const verify = ({ environment }: Situation): string => dispatch('verify.yml', [`environment=${environment}`]);
 const startWorkers = ({ app, machines }: Situation): string[] => {
   const workers = machines.filter(({ group }) => group === 'worker');
   return workers.length === 0 ? [`flyctl machine list -a ${app}`] : workers.map(({ id }) => `flyctl machine stop ${id} -a ${app} && flyctl machine start ${id} -a ${app}`);
@@ -11,7 +10,7 @@ const startWorkers = ({ app, machines }: Situation): string[] => {
 /** What the public gets, after the switch. */
 export const VERIFY: readonly KnownFailure[] = [
   {
-    id: 'no-answer', codes, checks: ['version', 'health', 'queue-lag', 'graphql', 'assets', 'page', 'api-origin', 'shadow', 'canary', ''], says: /\bHTTP 000\b|no answer|refused the connection|ECONN(?:REFUSED|RESET)|ENOTFOUND|EAI_AGAIN|no response within|did not answer/iu, alone: /\bHTTP 000\b/u, cure: 'command', heals: 'each probe is tried 5 s apart, six times by default',
+    id: 'no-answer', codes, checks: ['version', 'health', 'queue-lag', 'graphql', 'assets', 'page', 'api-origin', 'shadow', 'canary', ''], says: /^(?!.*\bHTTP [1-5]\d\d\b).*(?:\bHTTP 000\b|no (?:complete )?answer within|connection refused|the connection was reset|ended in the middle of the answer|the host does not answer|the host name does not resolve)/iu, alone: /\bHTTP 000\b/u, cure: 'command', heals: 'each probe is tried 5 s apart, six times by default',
     cause: { en: 'A public URL did not answer at all, in any attempt: a Machine that still warms up, or the network in between. By itself that is no failed deploy; look again.', ja: '公開 URL がどの試行でも応答しなかった（warm-up 中の Machine、または経路の問題）。それだけでは deploy 失敗ではない。もう一度確認する。' },
     commands: (situation) => [verify(situation)],
   },
@@ -58,6 +57,6 @@ export const VERIFY: readonly KnownFailure[] = [
   {
     id: 'surfaces-skewed', codes: ['skewed'], cure: 'person',
     cause: { en: 'Each surface works, and they serve commits that the configuration does not let stand side by side. Deploy the commit on all of them.', ja: '各面は動作しているが、設定が許さない commit の組み合わせで並んでいる。全ての面に同じ commit を deploy する。' },
-    commands: (situation) => [again({ ...situation, missing: [] })],
+    commands: (situation) => [again({ ...situation, missing: ['vendure', 'dashboard', 'storefront'] })],
   },
 ];
