@@ -4,5 +4,4 @@ import { recoveriesAtOnce } from './recovery.ts';
 recoveriesAtOnce([
   { id: 'machines-not-settled', faults: ['fly machine worker/1 * host-unreachable'] },
   { id: 'lease-held', faults: ['fly POST /v1/apps/*/machines/*/lease * 409 {"status":"error","message":"lease currently held by other@example.com, expires at 2027-01-01T00:00:00Z"}'] },
-  { id: 'vendure-unreadable', faults: ['shop GET /version 6- 503'] },
 ]);

@@ -87,7 +87,7 @@ export const FLY: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'vendure-unreadable', codes: ['serves-unproven', 'anchor-unreadable'], phases: SHIPS, cure: 'command',
+    id: 'vendure-unreadable', codes: ['serves-unproven', 'anchor-unreadable'], phases: SHIPS, cure: 'person',
     cause: { en: 'What Vendure serves could not be read, of Fly or of the public URL, so that nothing can be said of it. Look before anything else.', ja: 'Fly または公開 URL から Vendure の稼働状況を読めず、何も断定できない。まず状況を確認する。' },
     commands: (situation) => [`script/status ${situation.environment}`, again(situation)],
   },

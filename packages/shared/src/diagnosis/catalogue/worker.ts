@@ -47,7 +47,7 @@ export const WORKER: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'worker-version-split', codes: ['mixed', 'serves-unproven'], phases: WORKERS, cure: 'command',
+    id: 'worker-version-split', codes: ['mixed', 'serves-unproven'], phases: WORKERS, cure: 'person',
     cause: { en: 'The version is uploaded, and the public URL did not answer with it in time, or not always. Look what answers now; mostly it has arrived meanwhile.', ja: '新版はアップロード済みだが、公開 URL が時間内に（または常には）その版で応答しなかった。多くはその後反映されているので、今の応答を確認する。' },
     commands: (situation) => [`script/status ${situation.environment}`, again(situation, 'redeploy=true')],
   },
