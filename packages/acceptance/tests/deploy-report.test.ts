@@ -64,7 +64,7 @@ test.each<[string, 'previous' | 'main', string]>([
   const ended = await report({ phases: phasesAfter(world.commits[before], { result: 'failure', 'reason-code': 'probe-failed', message: 'vendure: GraphQL answered with errors.' }) });
   expectEnding(ended, subject, { decision: 'failed', reasonCode: 'probe-failed' });
   expect(ended.outputs).toMatchObject({ verdict, 'serving-sha-vendure': world.commits.main });
-  expect(annotations(ended)[0]).toMatch(/vendure: GraphQL answered with errors\.$/u);
+  expect(annotations(ended)[0]).toMatch(/vendure: GraphQL answered with errors\. Next: {2}gh run rerun 1001 --failed$/u);
   expect(ended.summary).toContain('gh run rerun 1001 --failed');
 });
 
@@ -200,6 +200,7 @@ describe('why it failed', () => {
 
   test('a log that GitHub does not give takes nothing away from what the action said', async () => {
     logOf(null);
+    world.twin.github.setJobLog(31, null);
     const ended = await report({ phases: failed({ 'reason-code': 'flyctl-lied', message: 'm' }) });
     expect(diagnoses(ended).map(({ id }) => id)).toEqual(['flyctl-lied']);
     expect(ended.log).toContain('The log of vendure could not be read');

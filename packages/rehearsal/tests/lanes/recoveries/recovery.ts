@@ -99,7 +99,8 @@ async function prove(recovery: Recovery, world: string): Promise<void> {
 async function previousOf(world: string): Promise<string> {
   const { outcome, exitCode } = await rehearsed('deploy-production', '--world', world, ...VENDURE_ONLY);
   expect(exitCode).toBe(0);
-  return String(outcome.truth.before.vendure);
+  const { vendure } = outcome.truth.before;
+  return typeof vendure === 'string' ? vendure : '';
 }
 
 /** The lane, with the fault: red, and its report names the failure first. */

@@ -21,11 +21,6 @@ export const BUILD: readonly KnownFailure[] = [
     commands: (situation) => [dispatch('nx-cache-bust.yml', ['pattern=nx-ref', 'dry_run=false']), again(situation)],
   },
   {
-    id: 'build-timed-out', codes: ['build-failed'], says: /did not end within (\d+) s\. `build-timeout-seconds`/iu, cure: 'person',
-    cause: { en: "The shop's own install or build did not end in its time. Look in its log for what it waited for; a registry that is slow for a moment is gone with the next run.", ja: 'shop の install / build が制限時間内に終わらなかった。log で何を待っていたか確認する。registry の一時的な遅さなら次の run で解消する。' },
-    commands: (situation) => [`gh run view ${situation.runId} --log-failed`, again(situation)],
-  },
-  {
     id: 'worker-build-failed', codes: ['build-failed'], cure: 'person',
     cause: { en: "The shop's own install or build command failed on a clean checkout of the commit; nothing was switched. Its own last lines say why.", ja: 'commit のクリーンな checkout で shop の install / build が失敗した。何も切り替わっていない。原因はその log の末尾にある。' },
     commands: (situation) => [`gh run view ${situation.runId} --log-failed`],
@@ -34,11 +29,6 @@ export const BUILD: readonly KnownFailure[] = [
     id: 'checkout-not-clean', codes: ['checkout-mismatch'], cure: 'person',
     cause: { en: 'The working tree is not the clean checkout of the commit, so what would be built is not what is deployed. Give the job a checkout of its own, without steps that change files before the build.', ja: '作業ツリーが commit のクリーンな checkout ではないため、build されるものが deploy 対象と一致しない。build 前にファイルを変更する step を外す。' },
     commands: (situation) => [`gh run view ${situation.runId} --log-failed`],
-  },
-  {
-    id: 'artifact-not-of-commit', codes: ['artifact-mismatch'], cure: 'person',
-    cause: { en: 'The artifact that was to be uploaded is not the one that was built from the commit, or is incomplete. Nothing was uploaded; a new run builds a new one.', ja: 'アップロード対象の artifact が commit から build されたものではない、または不完全。何もアップロードされていない。再実行で作り直される。' },
-    commands: (situation) => [again(situation)],
   },
   {
     id: 'wrangler-unavailable', codes: ['tool-unavailable'], phases: ['dashboard', 'storefront', 'dashboard-build', 'storefront-build'], cure: 'person',

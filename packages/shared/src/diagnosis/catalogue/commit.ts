@@ -24,11 +24,6 @@ export const COMMIT: readonly KnownFailure[] = [
     commands: (situation) => [again(situation, 'allow_older=true')],
   },
   {
-    id: 'older-commit-met-under-lock', codes: ['commit-not-allowed'], phases: ['vendure', 'dashboard', 'storefront'], cure: 'person',
-    cause: { en: 'Between preflight and the lock somebody else deployed a newer commit. What serves is newer than what this run would have shipped, so there is nothing to repair.', ja: 'preflight から lock 取得までの間に、別の人がより新しい commit を deploy した。稼働中のものの方が新しいので、直すものは無い。' },
-    commands: (situation) => [`script/status ${situation.environment}`],
-  },
-  {
     id: 'migration-pending', codes: ['commit-not-allowed'], checks: ['pending-migrations'], cure: 'command',
     cause: { en: 'The commit brings a migration, and this lane was not told that one may run. Read what it does in the summary of preflight first.', ja: 'この commit には migration が含まれ、実行が許可されていない。まず preflight の summary で内容を確認する。' },
     commands: (situation) => [again(situation, 'allow_pending_migration=true')],

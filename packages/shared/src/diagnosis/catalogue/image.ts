@@ -51,11 +51,6 @@ export const IMAGE: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'docker-unavailable', codes: ['tool-unavailable'], phases: BUILDS, cure: 'person',
-    cause: { en: 'docker or its buildx is missing on this machine, or its daemon does not answer. A hosted runner has both; on one of your own start the daemon.', ja: 'このマシンに docker / buildx が無いか、daemon が応答しない。hosted runner には両方ある。自前のマシンでは daemon を起動する。' },
-    commands: () => ['docker buildx version && docker info'],
-  },
-  {
     id: 'image-build-failed', codes: ['image-build-failed'], cure: 'person',
     cause: { en: "The image could not be built from the commit; the registry has none of it. docker's own log, which the run keeps as an artifact, says at which line of the Dockerfile.", ja: 'commit から image を build できず、registry にも無い。run の artifact にある docker の log に Dockerfile の何行目かが記録されている。' },
     commands: (situation) => [`gh run download ${situation.runId} --pattern 'vendure-image-build-*'`],

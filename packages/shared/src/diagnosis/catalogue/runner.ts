@@ -18,9 +18,4 @@ export const RUNNER: readonly KnownFailure[] = [
     cause: { en: 'By earlier deploys the rest does not fit into the promised time, and the lane was told to stop for that before anything is switched. Without sla_strict it goes on and says how late it was.', ja: '過去の実績から残りが約束の時間に収まらず、切替前に停止するよう指定されていた。sla_strict を外せば続行し、超過を報告する。' },
     commands: (situation) => [again({ ...situation, options: situation.options.filter((option) => !option.startsWith('sla_strict=')) })],
   },
-  {
-    id: 'fault-of-the-suite', codes: ['unexpected-error'], cure: 'person',
-    cause: { en: 'An action of the suite met something that it does not know; that is a fault of ours. Its log has the cause; what serves was read and is named above.', ja: 'suite の action が想定外の状況に遭遇した（suite 側の不具合）。原因は log にあり、稼働中のものは読み戻して上に示してある。' },
-    commands: (situation) => [`gh run view ${situation.runId} --log-failed`],
-  },
 ];

@@ -25,11 +25,6 @@ export const VERIFY: readonly KnownFailure[] = [
     commands: (situation) => [again({ ...situation, missing: ['vendure'] }, 'redeploy=true')],
   },
   {
-    id: 'migrations-left-pending', codes, checks: ['health'], says: /migrations are pending/iu, cure: 'person',
-    cause: { en: 'The shop runs, and says that migrations are pending: its release command did not run them all. A deploy that may migrate runs them.', ja: 'shop は稼働しているが、未適用の migration がある（release command が全て適用していない）。migration を許可した deploy で適用される。' },
-    commands: (situation) => [again({ ...situation, missing: ['vendure'] }, 'allow_pending_migration=true', 'redeploy=true')],
-  },
-  {
     id: 'graphql-errors', codes, checks: ['graphql'], cure: 'person',
     cause: { en: 'GraphQL answers, with errors in it: mostly the API does not reach its database, whatever its health page says. Its own log says what it lacks.', ja: 'GraphQL は応答するが errors を含む。多くは health の表示に関わらず API がデータベースに届いていない。log を確認する。' },
     commands: (situation) => [`flyctl logs -a ${situation.app} --no-tail`, verify(situation)],

@@ -32,11 +32,6 @@ export const WORKER: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'route-of-another-worker', codes: ['route-taken', 'live-with-trigger-failure'], says: /routes? that (?:are|is) assigned to another worker|belongs to another Worker/iu, cure: 'person',
-    cause: { en: 'A route of the configuration belongs to another Worker. Take it from that one at Cloudflare, or correct the pattern; the uploaded version may be live on its other routes.', ja: '設定の route が別の Worker に割り当てられている。Cloudflare で外すか pattern を直す。他の route では新版が稼働している場合がある。' },
-    commands: (situation) => [again(situation, 'redeploy=true')],
-  },
-  {
     id: 'worker-live-without-routes', codes: ['live-with-trigger-failure'], cure: 'command',
     cause: { en: 'The new version serves, and wrangler failed afterwards, when it set routes and settings. The same again, with redeploy, sets them.', ja: '新版は稼働しているが、その後の route / 設定の反映で wrangler が失敗した。redeploy を付けた再実行で反映される。' },
     commands: (situation) => [again(situation, 'redeploy=true')],
