@@ -2,7 +2,7 @@ import { UserError } from '@vendure-deploy/shared/action';
 import { z } from 'zod';
 
 // Said by the command itself, or of another kind than a switch.
-const OWN = new Set(['environment', 'ref', 'config_ref', 'vendure', 'dashboard', 'storefront', 'dry_run']);
+const OWN = new Set(['environment', 'ref', 'config_ref', 'vendure', 'dashboard', 'storefront', 'dry_run', 'workflow']);
 // The lanes' only switch that is on where nobody says anything.
 const ON_BY_DEFAULT = new Set(['dashboard_blocking']);
 

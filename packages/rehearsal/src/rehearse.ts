@@ -42,8 +42,9 @@ export async function rehearse(options: RehearsalOptions, stage: Stage): Promise
 }
 
 async function perform(options: RehearsalOptions, stage: Stage, world: World): Promise<Outcome> {
-  const environment = environmentOfLane(options.lane);
-  const surfaces = surfacesOf(await readShopConfig(world.facts.shop), environment);
+  const shop = await readShopConfig(world.facts.shop);
+  const environment = environmentOfLane(shop, options.lane, options.inputs);
+  const surfaces = surfacesOf(shop, environment);
   const run = await world.openRun({ faults: await spelledOut(options.faults, world, surfaces), latencyMs: options.latencyMs, environment });
   const id = stage.again?.run.id ?? randomInt(1_000_000, 9_999_999);
   const out = options.out ?? join(world.directory, 'out', String(id));

@@ -43,8 +43,10 @@ export function environmentOf({ environments }: ShopConfig, name: string): SeedE
   return found;
 }
 
-/** Which environment a lane is about: all but the staging lane act on production. */
-export function environmentOfLane(lane: string): string {
+/** Which environment a lane is about: the one that it is given, else the one of its name; production where neither says. */
+export function environmentOfLane({ environments }: ShopConfig, lane: string, inputs: Readonly<Record<string, string>>): string {
+  const given = inputs['environment'] ?? '';
+  if (given in environments) return given;
   return lane.endsWith('-staging') ? 'staging' : 'production';
 }
 

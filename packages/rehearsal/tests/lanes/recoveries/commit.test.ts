@@ -11,5 +11,4 @@ eachRecovery([
   { id: 'setting-missing', ...staging, args: [...VENDURE_ONLY, '--ref', 'guarded'], serves: 'guarded' },
   { id: 'image-push-failed', ...staging, args: [...VENDURE_ONLY, '--ref', 'develop', '-f', 'allow_pending_migration=true'], serves: 'develop', faults: ['registry POST /v2/*/blobs/uploads/ * 500'] },
   { id: 'fleet-mixed', more: ['-f', 'strategy=rolling'], faults: ['fly machine app/1 1 reverts'] },
-  { id: 'machines-run-several-images', first: ['-f', 'strategy=rolling', '--fault', 'fly machine app/1 1 reverts'] },
 ]);

@@ -20,8 +20,6 @@ export interface Recovery {
   readonly more?: readonly string[];
   /** Production is brought to main before; `<previous>` in `args` is then what it served at first. */
   readonly after?: 'main';
-  /** A run of the lane that comes before, however it ends. */
-  readonly first?: readonly string[];
   /** What the surfaces serve once it is cured; main by default. */
   readonly serves?: string;
   readonly environment?: 'production' | 'staging';
@@ -87,8 +85,7 @@ export function eachRecovery(recoveries: readonly Recovery[]): void {
 async function prove(recovery: Recovery, world: string): Promise<void> {
   const { environment = 'production', surfaces = ['vendure'], cured, serves = 'main' } = recovery;
   const previous = recovery.after === undefined ? '' : await previousOf(world);
-  const { args, first, ...rest } = recovery;
-  if (first !== undefined) await rehearsed('deploy-production', '--world', world, ...VENDURE_ONLY, ...first);
+  const { args, ...rest } = recovery;
   const report = await fail(args === undefined ? rest : { ...rest, args: args.map((one) => one.replace('<previous>', previous)) }, world, ['-f', 'ref=main']);
   for (const command of report.next) await type(world, command);
   if (cured !== undefined) return cured(world);

@@ -47,7 +47,7 @@ export const FLY: readonly KnownFailure[] = [
     commands: (situation) => [again(situation, 'strategy=rolling')],
   },
   {
-    id: 'machines-run-several-images', codes: FAILED, phases: SHIPS, says: /found multiple image versions|different images in your app/iu, cure: 'command',
+    id: 'machines-run-several-images', codes: FAILED, phases: SHIPS, says: /found multiple image versions|different images in your app/iu, cure: 'person',
     cause: { en: 'The Machines run different images since a deploy that ended half way, and bluegreen refuses to begin so. A rolling deploy brings each to the commit, and bluegreen works again after that.', ja: '途中で終わった deploy のため Machine ごとに image が異なり、bluegreen が開始を拒否している。rolling で一度揃えれば、次から bluegreen が使える。' },
     commands: (situation) => [again(situation, 'strategy=rolling', 'redeploy=true')],
   },
