@@ -1,5 +1,6 @@
 import { UserError } from '@vendure-deploy/shared/action';
 import { z } from 'zod';
+import { json } from './json.ts';
 
 // Said by the command itself, or of another kind than a switch.
 const OWN = new Set(['environment', 'ref', 'config_ref', 'vendure', 'dashboard', 'storefront', 'dry_run', 'workflow']);
@@ -24,12 +25,4 @@ export function startedWith(text: string): Started {
     return typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number' ? [`${name}=${value}`] : [];
   });
   return { ref: typeof ref === 'string' ? ref : '', options };
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 import { UserError } from '@vendure-deploy/shared/action';
 import { z } from 'zod';
+import { json } from './json.ts';
 
 const needs = z.record(z.string(), z.object({ result: z.string(), outputs: z.record(z.string(), z.string()).default({}) }));
 const note = z.object({ kind: z.string(), what: z.string() });
@@ -51,12 +52,4 @@ export function readPhases(text: string): Phase[] {
       document: said.success ? said.data : null,
     };
   });
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

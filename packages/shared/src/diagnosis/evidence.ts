@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LONGEST_LINE, logTail } from './meaningful.ts';
+import { LONGEST_LINE } from './meaningful.ts';
 import type { Evidence } from './types.ts';
 
 const check = z.object({ id: z.string(), status: z.string(), evidence: z.string().default(''), next: z.string().default(''), 'reason-code': z.string().default('') });
@@ -25,13 +25,6 @@ export function evidenceOf({ phase, document: given, log }: Failed): readonly Ev
     ...probes.flatMap((one) => probe.safeParse(one).data ?? []).filter(({ outcome }) => outcome === 'failed').map((one) => ({ phase, reasonCode, check: one.name, lines: linesOf(`${one.surface}: ${one.why}`) })),
   ];
   return failing.length > 0 ? failing : [{ phase, reasonCode, check: '', lines: [...linesOf(message), ...log] }];
-}
-
-/** A text of any length, as evidence by itself. */
-export function evidenceOfText(text: string): Evidence {
-  const tail = logTail();
-  for (const line of text.split('\n')) tail.take(line);
-  return { phase: '', reasonCode: '', check: '', lines: tail.lines() };
 }
 
 function linesOf(text: string): string[] {

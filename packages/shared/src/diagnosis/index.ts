@@ -1,6 +1,6 @@
 export { CATALOGUE } from './catalogue/index.ts';
 export { again } from './commands.ts';
-export { evidenceOf, evidenceOfText } from './evidence.ts';
+export { evidenceOf } from './evidence.ts';
 export { logTail } from './meaningful.ts';
 export { readable, recoverySections } from './page.ts';
 export { diagnose, recognise } from './recognise.ts';
