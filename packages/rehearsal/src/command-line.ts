@@ -17,7 +17,12 @@ export interface RehearsalOptions {
   readonly json: boolean;
   readonly actor: string;
   readonly tools: Tools;
+  /** What the reviewers of an environment answer; an environment that is not named has none. */
+  readonly approvals: Readonly<Record<string, Approval>>;
 }
+
+/** `hold`: nobody answers, and the run waits until it is cancelled. */
+export type Approval = 'yes' | 'no' | 'hold';
 
 /** Real tools instead of the twin's stand-ins, by their absolute paths. */
 export interface Tools {
@@ -42,6 +47,7 @@ interface RawFlags {
   keep?: boolean;
   json?: boolean;
   actor: string;
+  approve: Readonly<Record<string, Approval>>;
 }
 
 /** Parses the arguments of `script/rehearse`. Ends the process with code 2 and one sentence when they do not fit. */
@@ -64,6 +70,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     .option('--keep', 'keep a world without a name, and say where it is')
     .option('--json', 'print outcome.json to standard output instead of the summary')
     .option('--actor <login>', 'who starts the run', 'operator')
+    .option('--approve <environment=answer>', 'what the reviewers of an environment answer: yes, no, or hold, which waits until the run is cancelled (repeatable; an environment that is not named has none)', approval, {})
     .addHelpText('after', EXAMPLES)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   program.parse([...argv], { from: 'user' });
@@ -89,6 +96,7 @@ function optionsOf(lane: string, flags: RawFlags, program: Command): RehearsalOp
     keep: flags.keep ?? false,
     json: flags.json ?? false,
     actor: flags.actor,
+    approvals: flags.approve,
   };
 }
 
@@ -126,6 +134,12 @@ function tool(given: string, before: Tools): Tools {
     throw new InvalidArgumentError(`${absolute} is no program that can be started.`);
   }
   return { ...before, flyctl: absolute };
+}
+
+function approval(given: string, before: Readonly<Record<string, Approval>>): Record<string, Approval> {
+  const [, environment = '', answer = ''] = /^(.+)=([^=]*)$/u.exec(given) ?? [];
+  if (answer !== 'yes' && answer !== 'no' && answer !== 'hold') throw new InvalidArgumentError('It must be ENVIRONMENT=yes, =no or =hold, for example production-approval=no.');
+  return { ...before, [environment]: answer };
 }
 
 function positive(value: string): number {

@@ -118,6 +118,7 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
     secrets: {},
     environmentSecrets: await environmentSecrets(world, await readShopConfig(world.facts.shop)),
     variables: {},
+    approvals: options.approvals,
     githubToken: '',
     defaultPermissions: 'read',
     machine: async ({ id: job, permissions, environment, workflowRef }) => {
@@ -151,6 +152,7 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
         book.started(job);
         stage.say(`rehearse:   ${job} …`);
       },
+      jobHeld: (job, environment) => stage.say(`rehearse:   ${job} waits for the reviewers of ${environment}`),
       jobEnded: (job) => {
         book.ended(job);
         stage.say(`rehearse:   ${job.id}: ${job.result} (${job.seconds.toFixed(1)} s)`);

@@ -44,9 +44,10 @@ test.each([
 });
 
 test.each([
-  ['a tool that is always real', ['--tool', 'wrangler=/bin/true'], /--tool.*wrangler=\/bin\/true.*It must be flyctl=PATH/u],
-  ['a path where nothing is', ['--tool', 'flyctl=/nowhere/flyctl'], /\/nowhere\/flyctl is no program that can be started/u],
-])('--tool with %s ends with code 2 and one sentence', async (_, flags, sentence) => {
+  ['--tool with a tool that is always real', ['--tool', 'wrangler=/bin/true'], /--tool.*wrangler=\/bin\/true.*It must be flyctl=PATH/u],
+  ['--tool with a path where nothing is', ['--tool', 'flyctl=/nowhere/flyctl'], /\/nowhere\/flyctl is no program that can be started/u],
+  ['--approve with an answer that is none', ['--approve', 'production-approval=maybe'], /production-approval=maybe.*It must be ENVIRONMENT=yes, =no or =hold/u],
+])('%s ends with code 2 and one sentence', async (_, flags, sentence) => {
   const { exitCode, said } = await commandLine('deploy-production', ...flags);
   expect(said).toMatch(sentence);
   expect(exitCode).toBe(2);

@@ -91,6 +91,39 @@ export function commandLine(...args: readonly string[]): Promise<{ exitCode: num
   return start([...NODE, ...args]);
 }
 
+/** A rehearsal that goes on beside others, until it ends or is told to. */
+export interface Going {
+  /** Resolves once it has said that. */
+  readonly said: (when: RegExp) => Promise<void>;
+  /** Ctrl-C, and what it leaves. */
+  readonly cancel: () => Promise<{ exitCode: number | null; outcome: Outcome }>;
+}
+
+export async function going(lane: string, ...args: readonly string[]): Promise<Going> {
+  const out = await mkdtemp(join(tmpdir(), 'rehearsed-'));
+  const child = spawn(process.execPath, [...NODE, lane, '--out', out, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  let ended = false;
+  const exitCode = new Promise<number | null>((resolve) => child.once('close', (code) => {
+    ended = true;
+    resolve(code);
+  }));
+  return {
+    said: (when) => eventually(async () => {
+      if (ended && !when.test(said)) throw new Error(`It ended without that:\n${said}`);
+      return when.test(said);
+    }, 2 * 60_000),
+    cancel: async () => {
+      child.kill('SIGINT');
+      const code = await exitCode;
+      const outcome = JSON.parse(await readFile(join(out, 'outcome.json'), 'utf8')) as Outcome;
+      await rm(out, { recursive: true, force: true });
+      return { exitCode: code, outcome };
+    },
+  };
+}
+
 const LAPTOP = [...NODE.slice(0, -1), join(import.meta.dirname, '../src/laptop/main.ts')];
 
 /** Types one line inside of a kept world, as `script/world <world> -- '<line>'` does. */
@@ -143,8 +176,8 @@ export async function processesOf(folder: string): Promise<string[]> {
 }
 
 /** Waits for what must come, by asking; the deadline is far beyond what it takes. */
-export async function eventually(probe: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
+export async function eventually(probe: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
   while (!(await probe())) {
     if (Date.now() > deadline) throw new Error('It never came to be.');
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -104,6 +104,8 @@ export interface Interrupt {
 
 export interface RunObserver {
   jobStarted(id: string): void;
+  /** Its environment's reviewers are asked, and do not answer. */
+  jobHeld?(id: string, environment: string): void;
   jobEnded(job: JobOutcome): void;
   line(job: string, step: string, text: string): void;
 }

@@ -89,6 +89,7 @@ async function prepared<T>(flags: Flags, stage: Stage, use: (options: RunOptions
       shutdown: stage.shutdown,
       observer: {
         jobStarted: (id) => stage.say(`workflow:   ${id} …`),
+        jobHeld: (id, environment) => stage.say(`workflow:   ${id} waits for the reviewers of ${environment}`),
         jobEnded: (job) => stage.say(`workflow:   ${job.id}: ${job.result} (${job.seconds.toFixed(1)} s)`),
         line: () => undefined,
       },

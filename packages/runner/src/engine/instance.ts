@@ -112,7 +112,7 @@ function passedSecrets(job: CallJob, calling: Calling, contexts: Contexts): Reco
 async function runSteps(job: StepsJob, { calling, contexts, id, name, cancel }: Instance): Promise<JobResult> {
   const { run, plan } = calling;
   const environment = textOf(job.environmentName, contexts);
-  const answer = await askApproval(run, environment, cancel.signal, () => jobWaits(run, id));
+  const answer = await askApproval(run, environment, cancel.signal, () => held(run, id, environment));
   if (answer === 'cancelled') return cancelledBefore(run, id, name, null);
   if (answer === 'rejected') {
     run.annotations.push({ job: id, level: 'error', message: `The deployment to '${environment}' was rejected.`, file: null, line: null, title: null });
@@ -159,4 +159,9 @@ function ofEnvironment(given: Readonly<Record<string, Readonly<Record<string, st
 function worst(results: readonly Result[]): Result {
   for (const result of ['failure', 'cancelled'] as const) if (results.includes(result)) return result;
   return results.includes('success') || results.length === 0 ? 'success' : 'skipped';
+}
+
+function held(run: Run, id: string, environment: string): void {
+  run.options.observer?.jobHeld?.(id, environment);
+  jobWaits(run, id);
 }
