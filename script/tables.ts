@@ -7,7 +7,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { rulesTable } from '@vendure-deploy/migration-scan';
 import { type ActionDescription, type AnyActionDefinition, describeAction } from '@vendure-deploy/shared/action';
-import { recoverySections } from '@vendure-deploy/shared/diagnosis';
+import { reasonCodeTable, recoverySections } from '@vendure-deploy/shared/diagnosis';
 
 const actions = join(import.meta.dirname, '../actions');
 
@@ -23,6 +23,7 @@ for (const name of (await readdir(actions)).sort()) {
 
 await rewrite(join(actions, '..', 'docs/migrations.md'), /(?<=<!-- rules:start -->\n)[\s\S]*?(?=<!-- rules:end -->)/u, rulesTable());
 await rewrite(join(actions, '..', 'docs/recovery.md'), /(?<=<!-- failures:start -->\n)[\s\S]*?(?=<!-- failures:end -->)/u, `\n${recoverySections()}\n`);
+await rewrite(join(actions, '..', 'docs/recovery.md'), /(?<=<!-- reason-codes:start -->\n)[\s\S]*?(?=<!-- reason-codes:end -->)/u, reasonCodeTable());
 
 async function rewrite(file: string, part: RegExp, text: string): Promise<void> {
   const before = await readFile(file, 'utf8');

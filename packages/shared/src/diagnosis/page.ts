@@ -1,3 +1,4 @@
+import { REASON_CODES } from '../action/reason-codes.ts';
 import { CATALOGUE } from './catalogue/index.ts';
 import type { KnownFailure, Situation, Words } from './types.ts';
 
@@ -9,6 +10,15 @@ const EXAMPLE: Situation = {
 /** A section of docs/recovery.md for each known failure: what a report links to. */
 export function recoverySections(): string {
   return CATALOGUE.map(section).join('\n');
+}
+
+/** Each reason code that an action can end with: what it means, and the sections about it. Codes of success have none. */
+export function reasonCodeTable(): string {
+  const rows = Object.entries(REASON_CODES).map(([code, meaning]) => {
+    const about = CATALOGUE.filter(({ codes }) => codes !== 'any' && codes.some((one) => one === code)).map(({ id }) => `[${id}](#${id})`);
+    return `| \`${code}\` | ${meaning} | ${about.join(', ')} |`;
+  });
+  return ['| reason code | means | known failures |', '|---|---|---|', ...rows, ''].join('\n');
 }
 
 function section(failure: KnownFailure): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { REASON_CODES } from '../../src/action/index.ts';
-import { CATALOGUE, diagnose, type Evidence, evidenceOf, logTail, recognise, recoverySections, type Situation } from '../../src/diagnosis/index.ts';
+import { CATALOGUE, diagnose, type Evidence, evidenceOf, logTail, reasonCodeTable, recognise, recoverySections, type Situation } from '../../src/diagnosis/index.ts';
 
 const folder = join(import.meta.dirname, 'recordings');
 const recording = z.strictObject({ from: z.string().min(10), evidence: z.strictObject({ phase: z.string(), reasonCode: z.string(), check: z.string(), lines: z.array(z.string()).min(1) }) });
@@ -98,7 +98,9 @@ test('a command keeps what the lane was started with, and names a switch once', 
 });
 
 test('docs/recovery.md is fresh (npm run tables)', () => {
-  expect(readFileSync(join(import.meta.dirname, '../../../../docs/recovery.md'), 'utf8')).toContain(recoverySections());
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/recovery.md'), 'utf8');
+  expect(page).toContain(recoverySections());
+  expect(page).toContain(reasonCodeTable());
 });
 
 /** A text of any length, by its end: what script/diagnose makes of one. */
