@@ -1,4 +1,5 @@
 import { input } from '@vendure-deploy/shared/action';
+import { credential } from '@vendure-deploy/shared/credentials';
 
 export const inputs = {
   config: input.text({ description: 'Path of the deploy configuration', default: '.github/deploy.config.yml' }),
@@ -7,8 +8,8 @@ export const inputs = {
   'image-tag': input.text({ description: 'Tag of the image (empty: the environment and the SHA, as production-<sha>)' }),
   image: input.text({ description: 'An image to use instead of looking for one: host/name with a tag, a digest or both' }),
   'promote-from': input.text({ description: 'Environment whose image of the same SHA is copied when this one has none; none: do not (empty: as configured)' }),
-  'registry-token': input.secret({ description: 'Token that may pull from and push to the image repository', required: true }),
-  'source-registry-token': input.secret({ description: 'Token that may pull the image which is copied (empty: registry-token)' }),
+  'registry-token': input.secret({ description: 'Token that may pull from and push to the image repository', from: credential('FLY_API_TOKEN', { required: true }) }),
+  'source-registry-token': input.secret({ description: 'Token that may pull the image which is copied (empty: registry-token)', from: credential('SOURCE_FLY_API_TOKEN') }),
   'lock-nonce': input.text({ description: 'Output `nonce` of the step that acquired the deploy lock, which is then renewed right before a tag is written; needs `github-token` (empty: nothing is fenced)' }),
   'lock-repository': input.text({ description: 'owner/name of the repository that holds the lock (empty: this one)' }),
   'github-token': input.secret({ description: 'Token that may write contents of the lock repository' }),

@@ -1,5 +1,13 @@
 import { input } from '@vendure-deploy/shared/action';
+import { credential } from '@vendure-deploy/shared/credentials';
 import { slaInputs } from '@vendure-deploy/shared/sla';
+
+type Given = (input: string) => string;
+
+/** Only a lane is behind Access. */
+const isLane = (given: Given): boolean => ['open-lane', 'close-lane'].includes(given('operation'));
+const shipsSecrets = (given: Given): boolean => ['deploy', 'gradual'].includes(given('operation'));
+
 
 export const inputs = {
   config: input.text({ description: "The shop's deploy configuration, from the workspace's root", default: '.github/deploy.config.yml' }),
@@ -8,15 +16,15 @@ export const inputs = {
   surface: input.choice({ description: 'dashboard or storefront', values: ['dashboard', 'storefront'], required: true }),
   sha: input.sha({ description: 'The commit that is checked out, and is to serve, 40 hexadecimal digits; for return and preview-delete: any', required: true }),
   'artifact-directory': input.text({ description: 'Folder that build writes, and deploy, gradual and preview read; outside the checkout. The others need none' }),
-  'cloudflare-api-token': input.secret({ description: 'For all but build: token with "Workers Scripts: Edit" for the account and "Workers Routes: Edit" for the zone' }),
+  'cloudflare-api-token': input.secret({ description: 'For all but build: token with "Workers Scripts: Edit" for the account and "Workers Routes: Edit" for the zone', from: credential((given) => (given('operation') === 'build' ? null : 'CLOUDFLARE_API_TOKEN'), { required: true }) }),
   'cloudflare-account-id': input.text({ description: 'Cloudflare account; empty: the one of the configuration' }),
   'github-token': input.secret({ description: 'For all but build: renews the deploy lock right before the first write, and before each shift of traffic; without it nothing is fenced. For the previews: writes the comment of the pull request' }),
   'lock-nonce': input.text({ description: 'Output `nonce` of the step that acquired the deploy lock (empty: whatever lock this attempt of the run holds)' }),
   'lock-repository': input.text({ description: 'owner/name of the repository that holds the lock (empty: this one)' }),
   'pull-request': input.integer({ description: 'For the previews: number of the pull request; 0 is none', default: '0', min: 0 }),
-  'access-client-id': input.secret({ description: 'For the lanes: id of the service token that Cloudflare Access lets through; close-lane can do without' }),
-  'access-client-secret': input.secret({ description: 'For the lanes: its secret' }),
-  'worker-secrets': input.secrets({ description: 'For deploy and gradual: lines NAME=VALUE, secrets of the Worker; they travel in the version that is uploaded' }),
+  'access-client-id': input.secret({ description: 'For the lanes: id of the service token that Cloudflare Access lets through; close-lane can do without', from: credential((given) => (isLane(given) ? 'ACCESS_CLIENT_ID' : null)) }),
+  'access-client-secret': input.secret({ description: 'For the lanes: its secret', from: credential((given) => (isLane(given) ? 'ACCESS_CLIENT_SECRET' : null)) }),
+  'worker-secrets': input.secrets({ description: 'For deploy and gradual: lines NAME=VALUE, secrets of the Worker; they travel in the version that is uploaded', from: credential((given) => (!shipsSecrets(given) ? null : given('surface') === 'storefront' ? 'STOREFRONT_SECRETS' : 'DASHBOARD_SECRETS')) }),
   redeploy: input.boolean({ description: 'Deploy even when the commit serves already', default: 'false' }),
   ...slaInputs,
   steps: input.text({ description: 'For gradual: percentages of the new version, rising to 100', default: '10, 50, 100' }),

@@ -49,9 +49,6 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
   if (operation === 'build' && secrets.length > 0) {
     throw new UserError(`cf-worker-deploy: operation build runs the shop's own code and takes no token. Leave ${secrets.map((name) => `\`${name}\``).join(' and ')} out of this step; give them to operation deploy.`);
   }
-  if (operation !== 'build' && inputs['cloudflare-api-token'].isEmpty) {
-    throw new UserError('cf-worker-deploy: input `cloudflare-api-token` is empty. Create a token with "Workers Scripts: Edit" and "Workers Routes: Edit" at https://dash.cloudflare.com/profile/api-tokens and store it as the secret CLOUDFLARE_API_TOKEN.');
-  }
   const usesArtifact = ['build', 'deploy', 'gradual', 'preview'].includes(operation);
   if (usesArtifact && inputs['artifact-directory'] === '') {
     throw new UserError(`cf-worker-deploy: input \`artifact-directory\` is empty. Operation ${operation} needs it: give a folder beside the checkout, as \${{ runner.temp }}/artifact.`);

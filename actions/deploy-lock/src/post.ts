@@ -12,7 +12,7 @@ export async function post(context: PostContext): Promise<void> {
   // Of a run's hold its last job gives back; what was only entered is given back by who took it.
   if (known !== null && (known.state.hold !== 'job' || known.state.holder?.nonce !== nonce)) return;
   const environment = context.input('environment');
-  const git = lockClient({ http, run, token: context.secret('github-token'), lockRepository: context.input('lock-repository'), environment });
+  const git = lockClient({ http, run, token: await context.secret('github-token'), lockRepository: context.input('lock-repository'), environment });
   const released = await release({
     git, environment, phase: run.job, clock: steady(clock), signal, reason: 'end of the job', mine: (holder) => holder.nonce === nonce, ...(known === null ? { intended } : { known }),
   });

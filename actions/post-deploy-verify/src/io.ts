@@ -1,4 +1,5 @@
 import { input } from '@vendure-deploy/shared/action';
+import { credential } from '@vendure-deploy/shared/credentials';
 
 export const inputs = {
   config: input.text({ description: "The shop's deploy configuration, from the workspace's root", default: '.github/deploy.config.yml' }),
@@ -14,9 +15,9 @@ export const inputs = {
   'bake-seconds': input.seconds({ description: 'How long every read is repeated after all is right; 0: not at all', default: '0', max: 3600 }),
   'previous-sha': input.sha({ description: 'The commit of the release before, which `compatibility: storefront-may-lag` lets the storefront serve' }),
   'switched-at': input.text({ description: "When Vendure was switched (RFC 3339): jobs RUNNING since before are orphans; empty: when the worker had started, by its own words" }),
-  'jobs-token': input.secret({ description: "The token of the shop's job checks (docs/shop-contract.md); empty: they are left out, and said to be" }),
-  'access-client-id': input.secret({ description: 'Client id of a service token of Cloudflare Access, for a surface whose configuration has `access`' }),
-  'access-client-secret': input.secret({ description: 'Its client secret' }),
+  'jobs-token': input.secret({ description: "The token of the shop's job checks (docs/shop-contract.md); empty: they are left out, and said to be", from: credential('JOBS_TOKEN') }),
+  'access-client-id': input.secret({ description: 'Client id of a service token of Cloudflare Access, for a surface whose configuration has `access`', from: credential('ACCESS_CLIENT_ID') }),
+  'access-client-secret': input.secret({ description: 'Its client secret', from: credential('ACCESS_CLIENT_SECRET') }),
 };
 
 export const outputs = {

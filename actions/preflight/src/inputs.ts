@@ -1,4 +1,5 @@
 import { input } from '@vendure-deploy/shared/action';
+import { credential } from '@vendure-deploy/shared/credentials';
 
 export const inputs = {
   config: input.text({ description: 'Path of the deploy configuration', default: '.github/deploy.config.yml' }),
@@ -6,13 +7,13 @@ export const inputs = {
   ref: input.text({ description: 'Branch, tag or SHA to deploy (empty: the commit of this run)' }),
   'github-token': input.secret({ description: 'Token that may read contents and actions of this repository', required: true }),
   'github-permissions': input.list({ description: "What that token has to hold, one per line as in a job's `permissions`; where one token serves the whole deploy: contents: write, actions: read, deployments: write (empty: contents: read, actions: read)" }),
-  'fly-api-token': input.secret({ description: 'Fly token that may deploy the app; needed when vendure is true' }),
-  'redis-fly-api-token': input.secret({ description: 'Fly token that may deploy the Redis app; for a configuration with `redis`' }),
+  'fly-api-token': input.secret({ description: 'Fly token that may deploy the app; needed when vendure is true', from: credential('FLY_API_TOKEN') }),
+  'redis-fly-api-token': input.secret({ description: 'Fly token that may deploy the Redis app; for a configuration with `redis`', from: credential((given) => (given('vendure') === 'false' ? null : 'REDIS_FLY_API_TOKEN')) }),
   'registry-token': input.secret({ description: 'Token that may pull from and push to the image repository (empty: fly-api-token)' }),
   'registry-username': input.text({ description: "User name at the registry; Fly's takes any", default: 'x' }),
-  'cloudflare-api-token': input.secret({ description: 'Cloudflare token that may edit the Workers; needed when dashboard or storefront is true' }),
+  'cloudflare-api-token': input.secret({ description: 'Cloudflare token that may edit the Workers; needed when dashboard or storefront is true', from: credential((given) => (given('dashboard') === 'false' && given('storefront') === 'false' ? null : 'CLOUDFLARE_API_TOKEN')) }),
   'aws-profile': input.text({ description: "Profile of ~/.aws that reads the secrets, instead of the job's own identity; for a laptop" }),
-  'command-environment': input.secret({ description: "Lines NAME=VALUE: the variables that the configuration's `commands.environment` names" }),
+  'command-environment': input.secret({ description: "Lines NAME=VALUE: the variables that the configuration's `commands.environment` names", from: credential((given) => (given('vendure') === 'false' ? null : 'COMMAND_ENVIRONMENT')) }),
   'backup-marker': input.text({ description: 'Output `backup-marker` of an earlier step of this run: its backup stands, and none is taken' }),
   vendure: input.boolean({ description: 'Vendure will be deployed', default: 'true' }),
   dashboard: input.boolean({ description: 'The Dashboard will be deployed', default: 'true' }),

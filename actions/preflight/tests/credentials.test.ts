@@ -84,8 +84,8 @@ test.each<[string, Parameters<typeof judgeRegistryLogin>[0], string, string]>([
 test('AWS: the account is compared, a refusal says what to do, and no answer is no refusal', () => {
   const login = { kind: 'profile', name: 'default' } as const;
   const identity = { account: '1'.repeat(12), arn: 'arn:aws:iam::111111111111:user/x' };
-  expect(judgeAwsIdentity(identity, identity.account)).toMatchObject({ status: 'ok' });
-  expect(judgeAwsIdentity(identity, '2'.repeat(12))).toMatchObject({ status: 'failed', evidence: expect.stringContaining('the configuration wants 222222222222') });
+  expect(judgeAwsIdentity(identity, identity.account, 'credentials')).toMatchObject({ status: 'ok' });
+  expect(judgeAwsIdentity(identity, '2'.repeat(12), 'credentials')).toMatchObject({ status: 'failed', evidence: expect.stringContaining('the configuration wants 222222222222') });
   expect(judgeAwsRefusal(says('unauthorized'), login)).toMatchObject({ status: 'failed', next: expect.stringContaining('aws sso login --profile default') });
   expect(judgeAwsRefusal(says('unavailable'), login)).toMatchObject({ status: 'failed', evidence: expect.stringContaining('is not known') });
 });

@@ -104,10 +104,11 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
   const state = { id, attempt, repository: SHOP, startedAt, workflow: options.lane, sha, branch, actor: options.actor };
   await run.setRun({ ...state, status: 'in_progress' });
   const interrupts = await run.interrupts();
+  const tree = await treeOf(history, sha, join(world.directory, 'trees', sha));
   const book = openJobBook({ id, attempt }, { jobs: (jobs) => run.setJobs(id, jobs), log: (jobId, text) => run.setJobLog(jobId, text) });
   const outcome = await runWorkflow({
     repository: SHOP,
-    directory: await treeOf(history, sha, join(world.directory, 'trees', sha)),
+    directory: tree,
     sha,
     ref: `refs/heads/${branch}`,
     workflow: `${options.lane}.yml`,
@@ -116,7 +117,7 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
     runId: id,
     runAttempt: attempt,
     secrets: {},
-    environmentSecrets: await environmentSecrets(world, await readShopConfig(world.facts.shop)),
+    environmentSecrets: await environmentSecrets(world, await readShopConfig(world.facts.shop), await readShopConfig(tree)),
     variables: {},
     approvals: options.approvals,
     githubToken: '',

@@ -13,7 +13,7 @@ export async function post(context: PostContext): Promise<void> {
   const mark = readMark(state.read(MARK));
   if (mark === null) return;
   const { worker, old, accountId } = mark;
-  const token = context.secret('cloudflare-api-token');
+  const token = await context.secret('cloudflare-api-token');
   const intervalMs = mark.seconds.interval * 1000;
   const args = shiftArguments({ worker, split: [{ id: old.id, percentage: 100 }], message: mark.message });
   const back = await log.group(`Return to version ${old.id}`, () => goBack({

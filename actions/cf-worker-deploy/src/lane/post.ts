@@ -13,10 +13,10 @@ export async function closeUnsettledLane({ state, log, http, clock, signal, secr
   const lane = recall(state.read(STATE));
   if (lane === null) return;
   const { zoneId, zone, worker, pattern, versionUrl, versionId, accountId } = lane;
-  const cloudflare = cloudflareLaneClient({ http, token: secret('cloudflare-api-token'), accountId, signal });
+  const cloudflare = cloudflareLaneClient({ http, token: await secret('cloudflare-api-token'), accountId, signal });
   const shut = await removeRoutes({ cloudflare, zoneId, ours: (route) => route.pattern === pattern && route.worker === worker, clock, signal, budgetMs: BUDGET_MS });
   const waiting = { http, clock, signal, url: versionUrl, budgetMs: BUDGET_MS, intervalMs: PAUSE_MS };
-  const why = shut.why ?? (await waitUntilGone(waiting, serviceTokenFrom(secret('access-client-id'), secret('access-client-secret')), [versionId]));
+  const why = shut.why ?? (await waitUntilGone(waiting, serviceTokenFrom(await secret('access-client-id'), await secret('access-client-secret')), [versionId]));
   if (why !== null) log.error(`cf-worker-deploy: the route ${pattern} to ${worker} was to be closed, and that is not proven: ${why}. Close it now: run operation close-lane, or remove the route in Cloudflare's dashboard (${zone}, Workers Routes).`);
   else log.info(shut.removed.length === 0 ? `No route ${pattern} leads to ${worker}: the lane is closed.` : `The route ${pattern} to ${worker} was removed, which the main step had not settled: the lane is closed.`);
 }

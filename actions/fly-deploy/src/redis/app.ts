@@ -20,7 +20,7 @@ export function fleetOf({ app, fly }: RedisApp, machines: readonly Machine[]): {
 }
 
 /** @returns null: the configuration has none, or it is not to be looked at, which is said. @throws {UserError} without its token; nobody was asked anything yet */
-export function openRedis({ inputs, log, http, signal }: ActionContext<typeof declared>, { redis }: VendureSurface): RedisApp | null {
+export function openRedis({ inputs, log, http, signal, whereLooked }: ActionContext<typeof declared>, { redis }: VendureSurface): RedisApp | null {
   const token = inputs['redis-fly-api-token'];
   if (redis === undefined) {
     if (!token.isEmpty) log.warning('The input `redis-fly-api-token` is not used: the configuration names no `redis`.');
@@ -33,6 +33,6 @@ export function openRedis({ inputs, log, http, signal }: ActionContext<typeof de
     log.warning(`${skipped} is set: whether the Redis app ${app} accepts the wanted ${password} was not looked at.${ships}`);
     return null;
   }
-  if (token.isEmpty) throw new UserError(`fly-deploy: input \`redis-fly-api-token\` is empty, and the configuration names the Redis app "${app}". Create one:  flyctl tokens create deploy --app ${app} --expiry 720h . Or set \`skip-redis-sync\` to leave the Redis app as it is.`);
+  if (token.isEmpty) throw new UserError(`fly-deploy: the configuration names the Redis app "${app}", and ${whereLooked('redis-fly-api-token')}. Create one:  flyctl tokens create deploy --app ${app} --expiry 720h . Or set \`skip-redis-sync\` to leave the Redis app as it is.`);
   return { app, flyConfig, names: { password, previous }, token, fly: flyClient({ http, token, app, signal }) };
 }

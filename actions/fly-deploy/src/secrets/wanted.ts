@@ -1,5 +1,6 @@
 import type { ActionContext } from '@vendure-deploy/shared/action';
 import type { SecretsSource } from '@vendure-deploy/shared/config';
+import { fromAws } from '@vendure-deploy/shared/credentials';
 import type { Secret } from '@vendure-deploy/shared/secrets';
 import type { inputs as declared } from '../io.ts';
 import { fromInputs } from './from-inputs.ts';
@@ -19,6 +20,5 @@ export async function readWanted(source: SecretsSource, context: ActionContext<t
     return { values: new Map([...values].map(([name, value]) => [name, context.hide(value.reveal())])), versions: {} };
   }
   if (!inputs['fly-secrets'].isEmpty) log.warning('The input `fly-secrets` is not used: the configuration takes the secrets from AWS.');
-  const { fromAws } = await import('./from-aws.ts');
-  return fromAws(source, context);
+  return fromAws({ ...context, source, names: Object.keys(source.map), profile: inputs['aws-profile'], key: 'secrets' });
 }

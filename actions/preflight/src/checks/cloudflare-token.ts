@@ -29,10 +29,11 @@ export interface CloudflareQuestion {
   /** The Workers of that account that this deploy is about. */
   readonly workers: readonly WorkerSurface[];
   readonly now: number;
+  readonly whereLooked: (input: string) => string;
 }
 
-export async function cloudflareToken({ options, token, account, workers, now }: CloudflareQuestion): Promise<Finding> {
-  if (token.isEmpty) return { status: 'failed', evidence: 'the input cloudflare-api-token is empty', next: create(account) };
+export async function cloudflareToken({ options, token, account, workers, now, whereLooked }: CloudflareQuestion): Promise<Finding> {
+  if (token.isEmpty) return { status: 'failed', evidence: whereLooked('cloudflare-api-token'), next: create(account) };
   const own = { ...options, accountId: account };
   const [verified, rights] = await Promise.all([
     verifyCloudflareToken(own).then((state) => ({ kind: 'known', state }) as const, (error: unknown) => ({ kind: 'unknown', error: providerError(error) }) as const),

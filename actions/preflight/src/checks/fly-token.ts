@@ -27,10 +27,11 @@ export interface FlyQuestion extends Pick<FlyReading, 'app' | 'input' | 'now'> {
   readonly token: Secret;
   /** As another check reads them as well: Fly takes one list a second. */
   readonly machines: () => Promise<readonly Machine[]>;
+  readonly whereLooked: (input: string) => string;
 }
 
-export async function flyToken({ fly, token, machines, ...asked }: FlyQuestion): Promise<Finding> {
-  if (token.isEmpty) return { status: 'failed', evidence: `the input ${asked.input} is empty`, next: create(asked) };
+export async function flyToken({ fly, token, machines, whereLooked, ...asked }: FlyQuestion): Promise<Finding> {
+  if (token.isEmpty) return { status: 'failed', evidence: whereLooked(asked.input), next: create(asked) };
   const [reach, listed, secrets, owner, endsAt] = await Promise.all([orWhy(fly.reach()), orWhy(machines()), orWhy(fly.secrets()), orWhy(fly.whoami()), flyTokenExpiry(token)]);
   return judgeFlyToken({ ...asked, reach, machines: listed, secrets, owner, endsAt });
 }

@@ -18,6 +18,7 @@ const worker = z.object({
 
 const environment = z.object({
   'promote-from': z.string().optional(),
+  credentials: z.object({ map: z.record(z.string(), z.string()) }).optional(),
   surfaces: z.object({
     vendure: z.object({ app: z.string(), 'fly-config': z.string(), 'image-repository': z.string(), dockerfile: z.string(), context: z.string().default('.'), 'public-url': z.url() }),
     dashboard: worker,

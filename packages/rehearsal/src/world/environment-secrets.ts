@@ -12,10 +12,17 @@ const stored = z.object({
   secrets: z.record(z.string(), z.record(z.string(), z.string())),
 });
 
-/** What the shop's GitHub Environments hold: what a world begins with, and over it what somebody has set since. */
-export async function environmentSecrets({ directory, facts }: Pick<World, 'directory' | 'facts'>, shop: ShopConfig): Promise<ByEnvironment> {
+/**
+ * What the shop's GitHub Environments hold: what a world begins with, and over it what somebody has set since. A commit whose configuration takes a secret
+ * from AWS is of a shop that does not keep it at GitHub.
+ */
+export async function environmentSecrets({ directory, facts }: Pick<World, 'directory' | 'facts'>, shop: ShopConfig, ofCommit = shop): Promise<ByEnvironment> {
   const set = await secretsSet(directory, facts.databaseOrigin);
-  return Object.fromEntries(Object.entries(shop.environments).map(([name, environment]) => [name, { ...atFirst(facts, shop, environment), ...set[name] }]));
+  return Object.fromEntries(Object.entries(shop.environments).map(([name, environment]) => {
+    const elsewhere = Object.keys(ofCommit.environments[name]?.credentials?.map ?? {});
+    const kept = Object.entries(secretsAtFirst(facts, shop, environment)).filter(([secret]) => !elsewhere.includes(secret));
+    return [name, { ...Object.fromEntries(kept), ...set[name] }];
+  }));
 }
 
 /** Once set it stays, as in a GitHub Environment: the next run in that world gets it. */
@@ -40,7 +47,7 @@ function fileIn(directory: string): string {
 }
 
 /** The providers' credentials, the variables of the shop's own commands, and the secrets that its Machines get. */
-function atFirst(facts: World['facts'], shop: ShopConfig, { 'promote-from': from, surfaces: { vendure } }: SeedEnvironment): Record<string, string> {
+export function secretsAtFirst(facts: Pick<World['facts'], 'databaseOrigin' | 'flyTokens' | 'credentials'>, shop: ShopConfig, { 'promote-from': from, surfaces: { vendure } }: SeedEnvironment): Record<string, string> {
   const source = from === undefined ? undefined : shop.environments[from]?.surfaces.vendure.app;
   const databaseUrl = `${facts.databaseOrigin}/${databaseOf(vendure.app)}`;
   return {

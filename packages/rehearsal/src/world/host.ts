@@ -4,16 +4,17 @@ import { startTwin, type Twin, type TwinRun } from '@vendure-deploy/twin';
 import type { Tools } from '../command-line.ts';
 import { accountOf, readShopConfig, type ShopConfig, zonesOf } from '../shop/config.ts';
 import { openHistory, type ShopHistory } from '../shop/history.ts';
+import { fillVault } from '../seed/aws.ts';
 import { makeHome } from '../seed/runner-home.ts';
 import { seedWorld } from '../seed/seed.ts';
 import { copyWorld, template } from './template.ts';
 import type { RunReport, RunRequest, WorldFacts, WorldRun } from './types.ts';
 
+const root = join(import.meta.dirname, '../../../..');
+
 /** Names under which the rehearsed GitHub knows the two repositories. */
 export const SHOP = 'example/shop';
 export const SUITE = 'vendure-deploy/suite';
-
-const root = join(import.meta.dirname, '../../../..');
 
 interface HostOptions {
   readonly directory: string;
@@ -43,8 +44,11 @@ export async function host(options: HostOptions): Promise<Host> {
   const { twin, history, home } = await start(directory, options);
   try {
     if (!twin.restored) await seedWorld({ twin, history, shop: SHOP, directory: join(directory, 'seed'), home, from, say });
+    const shop = await readShopConfig(history.directory);
+    const facts = { shelf: twin.shelf, flyctl: twin.flyctl, home, speed: options.speed, credentials: twin.credentials, flyTokens: tokensOf(twin, shop), databaseOrigin: twin.database.origin(), shop: history.directory };
+    fillVault(twin.aws, facts, shop, { shop: SHOP, suite: SUITE });
     return {
-      facts: { shelf: twin.shelf, flyctl: twin.flyctl, home, speed: options.speed, credentials: twin.credentials, flyTokens: tokensOf(twin, await readShopConfig(history.directory)), databaseOrigin: twin.database.origin(), shop: history.directory },
+      facts,
       openRun: async ({ environment, ...run }) => worldRun(twin, await twin.openRun({ ...run, lock: { repository: SHOP, environment } })),
       stop: (keep) => twin.stop(keep),
     };

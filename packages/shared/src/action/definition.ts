@@ -42,6 +42,8 @@ export interface ActionContext<I> {
   environment: Readonly<Record<string, string>>;
   /** A secret that the action came by itself: from now on nothing shows it. */
   hide(value: string): Secret;
+  /** Of a secret that was found in no place: which those are, as a sentence without its end; '' for any other input. */
+  whereLooked(input: string): string;
   /** GitHub's word for which job this is, for one audience; null where it offers none (`id-token: write`). @throws {UserError} */
   idToken(audience: string): Promise<Secret | null>;
 }
@@ -55,7 +57,8 @@ export interface PostContext {
   temporary: string;
   state: { read(key: string): string };
   input(name: string): string;
-  secret(name: string): Secret;
+  /** Found anew, as the main step found it. @throws {UserError} */
+  secret(name: string): Promise<Secret>;
 }
 
 export interface ActionResult<O> {

@@ -1,8 +1,7 @@
 import { tmpdir } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Secret } from '../secrets/index.ts';
-import type { AnyActionDefinition, Clock, RunContext } from './definition.ts';
-import { UserError } from './errors.ts';
+import type { Clock, RunContext } from './definition.ts';
 import { hide } from './hide.ts';
 
 export const clock: Clock = {
@@ -36,33 +35,24 @@ export function folders(environment: NodeJS.ProcessEnv): { workspace: string; te
   return { workspace: environment['GITHUB_WORKSPACE'] ?? process.cwd(), temporary: environment['RUNNER_TEMP'] ?? tmpdir() };
 }
 
-/** Secrets first, so that no message about another input can show one. All faulty inputs are named at once. */
-export function readInputs(definition: AnyActionDefinition): Record<string, unknown> {
-  const specs = Object.entries(definition.inputs);
-  const secretsFirst = [...specs.filter(([, spec]) => spec.kind === 'secret'), ...specs.filter(([, spec]) => spec.kind !== 'secret')];
-  const faults: string[] = [];
-  const values: Record<string, unknown> = {};
-  for (const [name, spec] of secretsFirst) {
-    try {
-      values[name] = spec.parse(name, spec.kind === 'secret' ? takeSecret(name).reveal() : rawInput(name));
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      faults.push(error.message);
-    }
-  }
-  if (faults.length > 0) throw new UserError(faults.join('\n'));
-  return values;
-}
-
 export function rawInput(name: string): string {
   return process.env[variableOf(name)] ?? '';
 }
 
 /** Masked, registered, and gone from the environment, so that no child and no dump of the environment has it. */
 export function takeSecret(name: string): Secret {
-  const value = rawInput(name).trim();
-  delete process.env[variableOf(name)];
-  return hide(value);
+  return hide(takeInput(name));
+}
+
+/** Gone from the environment, and not masked yet. */
+export function takeInput(name: string): string {
+  return takeVariable(variableOf(name));
+}
+
+export function takeVariable(variable: string): string {
+  const value = (process.env[variable] ?? '').trim();
+  delete process.env[variable];
+  return value;
 }
 
 /** As GitHub's runner names it: upper case, spaces to underscores, hyphens kept. */

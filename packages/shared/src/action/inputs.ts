@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { processRedactor, Secret, secretLines } from '../secrets/index.ts';
+import type { From } from './elsewhere.ts';
 import { UserError } from './errors.ts';
 import { hideUnlessWord } from './hide.ts';
 
@@ -12,6 +13,8 @@ export interface InputSpec<T> {
   readonly default: string | null;
   /** What the value may be, for messages and tables. */
   readonly allowed: string;
+  /** Of a secret: where it is found when the input is empty; null: nowhere else. */
+  readonly from: From | null;
   /** @throws {UserError} naming the input, the value and what is allowed */
   parse(name: string, raw: string): T;
 }
@@ -22,6 +25,11 @@ interface Options {
   default?: string;
 }
 
+interface SecretOptions extends Options {
+  /** Where it is found when the input is empty; whether it has to be found is said there. */
+  from?: From;
+}
+
 interface Range {
   min?: number;
   max?: number;
@@ -30,9 +38,9 @@ interface Range {
 /** The kinds of input. An absent input ('' or not set) takes its default; with `required` and no default it is an error. */
 export const input = {
   text: (o: Options): InputSpec<string> => spec('text', o, 'text', (value) => value),
-  secret: (o: Options): InputSpec<Secret> => spec('secret', o, 'a secret', (value) => new Secret(value)),
+  secret: (o: SecretOptions): InputSpec<Secret> => spec('secret', o, 'a secret', (value) => new Secret(value)),
   /** Lines NAME=VALUE. The values are hidden before any other input is read: no message about one can show them. */
-  secrets: (o: Options): InputSpec<ReadonlyMap<string, Secret>> => spec('secret', o, 'lines NAME=VALUE', (value, name) => secretLines(value, name, hideUnlessWord)),
+  secrets: (o: SecretOptions): InputSpec<ReadonlyMap<string, Secret>> => spec('secret', o, 'lines NAME=VALUE', (value, name) => secretLines(value, name, hideUnlessWord)),
   /** YAML core rules; absent without a default is false. */
   boolean: (o: Options): InputSpec<boolean> => spec('boolean', o, 'true, false', (value) => value !== '' && yamlBoolean.parse(value)),
   choice: <const T extends string>(o: Options & { values: readonly T[] }): InputSpec<T | ''> =>
@@ -58,7 +66,7 @@ function rangeText(range: Range): string {
   return range.max === undefined ? '' : `, ${range.max} or less`;
 }
 
-function spec<T>(kind: InputKind, o: Options, allowed: string, read: (value: string, name: string) => T): InputSpec<T> {
+function spec<T>(kind: InputKind, o: SecretOptions, allowed: string, read: (value: string, name: string) => T): InputSpec<T> {
   const required = o.required ?? false;
   const fallback = o.default ?? null;
   return {
@@ -67,6 +75,7 @@ function spec<T>(kind: InputKind, o: Options, allowed: string, read: (value: str
     required,
     default: fallback,
     allowed,
+    from: o.from ?? null,
     parse(name, raw) {
       const given = kind === 'secret' ? raw : raw.trim();
       const value = given === '' ? (fallback ?? '') : given;

@@ -5,11 +5,12 @@ import { childEnvironment } from '../tools/environment.ts';
 import type { ActionContext, ActionResult, AnyActionDefinition, PostContext } from './definition.ts';
 import { resultText } from './document.ts';
 import type { InputSpec } from './inputs.ts';
-import { clock, folders, rawInput, readInputs, runContext, takeSecret } from './environment.ts';
+import { clock, folders, rawInput, runContext } from './environment.ts';
 import { ending, explain, type Ending } from './ending.ts';
 import { hideUnlessWord } from './hide.ts';
 import { idToken } from './identity.ts';
 import { log } from './log.ts';
+import { findSecret, type Process, readInputs } from './read-inputs.ts';
 import { jobSummary } from './summary.ts';
 
 /** GitHub sends SIGINT, SIGTERM 7.5 s later and SIGKILL 2.5 s after that: all that is to be said must be said before the second. */
@@ -41,11 +42,11 @@ export async function runAction(definition: AnyActionDefinition): Promise<void> 
   try {
     useProxyFromEnvironment();
     if (isPost) {
-      await definition.post?.(postContext(cancel.signal));
+      await definition.post?.(postContext(definition, cancel.signal));
       process.exit(0);
     }
     core.saveState('isPost', 'true');
-    const result = await definition.run(mainContext(definition, cancel.signal));
+    const result = await definition.run(await mainContext(definition, cancel.signal));
     finish({ result: cancel.signal.aborted ? cancelled(result) : result, failed: !['done', 'skipped'].includes(result.decision), details: null });
   } catch (error) {
     finish(ending(definition, { error, cancelled: cancel.signal.aborted }));
@@ -58,26 +59,31 @@ function cancelled(result: ActionResult<Record<string, string>>): ActionResult<R
   return { ...result, reasonCode: 'cancelled', message: `cancelled. ${result.message}` };
 }
 
-function mainContext(definition: AnyActionDefinition, signal: AbortSignal): ActionContext<Record<string, InputSpec<unknown>>> {
+async function mainContext(definition: AnyActionDefinition, signal: AbortSignal): Promise<ActionContext<Record<string, InputSpec<unknown>>>> {
   const http = httpClient({ signal, clock });
+  const own = processOf(http, signal);
+  const { values, absent } = await readInputs(definition, own);
   return {
-    inputs: readInputs(definition),
-    log,
-    signal,
-    run: runContext(process.env),
+    ...own,
+    inputs: values,
     clock,
     http,
     state: { save: (key, value) => core.saveState(key, processRedactor.redact(value)) },
     summary: jobSummary,
     ...folders(process.env),
     environment: childEnvironment({}),
-    hide: hideUnlessWord,
-    idToken: (audience) => idToken(http, audience),
+    whereLooked: (input) => absent.get(input) ?? '',
   };
 }
 
-function postContext(signal: AbortSignal): PostContext {
-  return { log, signal, run: runContext(process.env), http: httpClient({ signal, clock }), clock, temporary: folders(process.env).temporary, state: { read: (key) => core.getState(key) }, input: rawInput, secret: takeSecret };
+function postContext(definition: AnyActionDefinition, signal: AbortSignal): PostContext {
+  const http = httpClient({ signal, clock });
+  const own = processOf(http, signal);
+  return { log, signal, run: own.run, http, clock, temporary: folders(process.env).temporary, state: { read: (key) => core.getState(key) }, input: rawInput, secret: (name) => findSecret(definition, name, own) };
+}
+
+function processOf(http: ActionContext<unknown>['http'], signal: AbortSignal): Process {
+  return { run: runContext(process.env), signal, log, hide: hideUnlessWord, idToken: (audience) => idToken(http, audience), workspace: folders(process.env).workspace };
 }
 
 /** What could not be tidied up is a warning: the main step's verdict stands. Only a fault of our own fails the post step. */

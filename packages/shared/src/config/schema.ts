@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { access, route } from './lane.ts';
 import { pluginOutput } from './plugin-output.ts';
 import { lacksNames, sameNames } from './redis-names.ts';
-import { secretsSource } from './secrets-source.ts';
+import { credentialSource, secretsSource } from './secrets-source.ts';
 import { vendureVerify, workerVerify } from './steps.ts';
 
 const text = z.string().min(1);
@@ -94,6 +94,7 @@ const environment = z.strictObject({
   'default-branch-only': z.boolean(),
   'promote-from': name.optional().describe('The environment whose image of the same commit is copied when this one has none'),
   compatibility: z.enum(['same-sha', 'storefront-may-lag']).optional().describe('Which commits may serve side by side: the same on every surface, or the one of the release before on the storefront. Without it they are shown and not judged'),
+  credentials: credentialSource.optional(),
   surfaces: z.strictObject({ vendure: vendure.optional(), dashboard: worker.optional(), storefront: worker.optional() }),
   lock: z.strictObject({ ref: z.string().regex(/^refs\/heads\/[^\s~^:?*[\\]+$/) }).optional(),
 });

@@ -1,12 +1,13 @@
 import type { TokenClaims } from '../github/index.ts';
 import type { Keys } from './accounts.ts';
 import { AwsRefusal } from './refusal.ts';
+import { isTrusted, type TrustPolicy } from './trust.ts';
 
 /** A role that GitHub's jobs may take. */
 export interface Role {
   readonly arn: string;
-  /** As `StringLike` in a trust policy: `*` is anything. */
-  readonly subject: string;
+  /** Who may take it. */
+  readonly trust: TrustPolicy;
   readonly secrets: readonly string[];
 }
 
@@ -45,7 +46,7 @@ function assumeRole(form: URLSearchParams, { account, keys, roles, verify, now }
   if (claims.aud !== AUDIENCE) throw new AwsRefusal('InvalidIdentityToken', 400, 'Incorrect token audience');
   const role = roles.get(arn);
   // A role that is not there, and one that trusts somebody else: AWS says the same of both.
-  if (role === undefined || !isLike(claims.sub, role.subject)) throw new AwsRefusal('AccessDenied', 403, 'Not authorized to perform sts:AssumeRoleWithWebIdentity');
+  if (role === undefined || !isTrusted(role.trust, account, claims)) throw new AwsRefusal('AccessDenied', 403, 'Not authorized to perform sts:AssumeRoleWithWebIdentity');
   const name = arn.slice(arn.lastIndexOf('/') + 1);
   const issued = keys.issue({ arn: `arn:aws:sts::${account}:assumed-role/${name}/${session}`, secrets: role.secrets, session: { seconds } });
   return answer('AssumeRoleWithWebIdentity', {
@@ -55,10 +56,6 @@ function assumeRole(form: URLSearchParams, { account, keys, roles, verify, now }
     Provider: 'arn:aws:iam::oidc-provider/token.actions.githubusercontent.com',
     Audience: claims.aud,
   });
-}
-
-function isLike(text: string, pattern: string): boolean {
-  return new RegExp(`^${pattern.split('*').map((part) => RegExp.escape(part)).join('.*')}$`, 'u').test(text);
 }
 
 interface Tree { readonly [name: string]: string | Tree }

@@ -4,13 +4,14 @@ import { createKeys } from './accounts.ts';
 import { AwsRefusal } from './refusal.ts';
 import { createVaults, type Read, refuseManager } from './secrets-manager.ts';
 import { answerSts, refuseSts, type Role } from './sts.ts';
+import { type TrustDocument, trustOf, trustPolicy } from './trust.ts';
 
 export interface AwsWorld {
   readonly provider: Provider;
   /** Twelve digits. */
   readonly account: string;
-  /** A role that jobs of GitHub may take whose token's subject is like that. @returns its ARN */
-  addRole(role: { readonly name: string; readonly subject: string; readonly secrets: readonly string[] }): string;
+  /** A role for jobs of GitHub: who may take it says its trust policy, or only what the subject of their token is like. @returns its ARN. @throws for a policy that is none */
+  addRole(role: { readonly name: string; readonly secrets: readonly string[] } & ({ readonly subject: string } | { readonly trust: TrustDocument })): string;
   /** A user with keys that do not end, as a laptop's profile holds them. */
   addUser(user: { readonly name: string; readonly secrets: readonly string[] }): { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** A new version of the secret; AWSPENDING is one that a rotation is trying out. @returns its id */
@@ -43,9 +44,9 @@ export function createAwsWorld({ verify, now = Date.now }: AwsOptions): AwsWorld
       fetch,
       stop: () => Promise.resolve(),
     },
-    addRole({ name, subject, secrets }) {
+    addRole({ name, secrets, ...who }) {
       const arn = `arn:aws:iam::${ACCOUNT}:role/${name}`;
-      roles.set(arn, { arn, subject, secrets });
+      roles.set(arn, { arn, trust: trustPolicy.parse('trust' in who ? who.trust : trustOf(ACCOUNT, who.subject)), secrets });
       return arn;
     },
     addUser: ({ name, secrets }) => {

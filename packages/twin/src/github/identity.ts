@@ -15,10 +15,12 @@ export interface IdentityOfJob {
   readonly jobWorkflowRef: string;
   /** null: the job names none. */
   readonly environment: string | null;
+  /** Ids of owner and repository, where the repository was made after GitHub began to put them into the subject (18 June 2026): a name that is given away takes no trust along. */
+  readonly ids?: { readonly owner: number; readonly repository: number };
   readonly permissions: Permissions;
 }
 
-const claims = z.object({ iss: z.string(), sub: z.string(), aud: z.string(), exp: z.number() });
+const claims = z.looseObject({ iss: z.string(), sub: z.string(), aud: z.string(), exp: z.number() });
 
 export type TokenClaims = z.infer<typeof claims>;
 
@@ -70,7 +72,7 @@ export function createIssuer(now: () => number = Date.now): Issuer {
     const payload = {
       jti: randomUUID(), sub: subjectOf(job), aud: audience, iss: ISSUER, iat: at, nbf: at - 300, exp: at + LIVES_SECONDS,
       repository: job.repository, repository_owner: job.repository.split('/')[0], ref: job.ref, ref_type: 'branch', sha: job.sha, actor: job.actor, run_id: String(job.runId), run_attempt: String(job.runAttempt),
-      event_name: 'workflow_dispatch', job_workflow_ref: job.jobWorkflowRef, runner_environment: 'github-hosted', ...(job.environment === null ? {} : { environment: job.environment }),
+      event_name: 'workflow_dispatch', job_workflow_ref: job.jobWorkflowRef, ...(job.ids === undefined ? {} : { repository_id: String(job.ids.repository), repository_owner_id: String(job.ids.owner) }), runner_environment: 'github-hosted', ...(job.environment === null ? {} : { environment: job.environment }),
     };
     const signed = [{ alg: 'RS256', typ: 'JWT', kid: 'twin' }, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
     return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), keys().privateKey).toString('base64url')}`;
@@ -78,6 +80,7 @@ export function createIssuer(now: () => number = Date.now): Issuer {
 }
 
 /** A job of an environment is known by it, and by its ref otherwise. */
-function subjectOf({ repository, environment, ref }: IdentityOfJob): string {
-  return `repo:${repository}:${environment === null ? `ref:${ref}` : `environment:${environment}`}`;
+function subjectOf({ repository, environment, ref, ids }: IdentityOfJob): string {
+  const [owner = '', name = ''] = repository.split('/');
+  return `repo:${ids === undefined ? repository : `${owner}@${ids.owner}/${name}@${ids.repository}`}:${environment === null ? `ref:${ref}` : `environment:${environment}`}`;
 }

@@ -19,7 +19,7 @@ export const ACCESS: readonly KnownFailure[] = [
     commands: (situation) => [`gh workflow view ${situation.workflow} --yaml`],
   },
   {
-    id: 'aws-login-refused', codes: ['not-ready'], checks: ['aws-login'], cure: 'person',
+    id: 'aws-login-refused', codes: ['not-ready'], checks: ['aws-login', 'aws-login-credentials'], cure: 'person',
     cause: { en: 'AWS does not let this job or profile in, or knows it as another account. The trust policy has to name this repository and environment.', ja: 'AWS がこの job / profile を受け付けないか、別の account と認識している。trust policy にこのリポジトリと Environment を記載する。' },
     commands: () => ['aws sts get-caller-identity'],
   },
