@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { type ActionContext, UserError } from '@vendure-deploy/shared/action';
 import { type DeployConfig, environmentOf, loadConfig, surfaceOf, type WorkerSurface } from '@vendure-deploy/shared/config';
+import { SURFACES, type Surface } from '@vendure-deploy/shared/release';
 import { slaTerms, type SlaTerms } from '@vendure-deploy/shared/sla';
 import type { Inputs } from './io.ts';
 
@@ -9,6 +10,8 @@ export interface Target {
   readonly operation: Exclude<ActionContext<Inputs>['inputs']['operation'], ''>;
   readonly environment: string;
   readonly surface: 'dashboard' | 'storefront';
+  /** What else the environment has. */
+  readonly others: readonly Surface[];
   readonly sha: string;
   readonly config: WorkerSurface;
   readonly accountId: string;
@@ -57,6 +60,7 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
     operation,
     environment: inputs.environment,
     surface,
+    others: SURFACES.filter((other) => other !== surface && environmentOf(config, inputs.environment).surfaces[other] !== undefined),
     sha: inputs.sha,
     config: worker,
     accountId: given || worker['account-id'],

@@ -5,7 +5,7 @@ import { byHand, type Ended, judgeGradual, judgeReturn } from '../src/gradual/ju
 
 const NEW = 'b'.repeat(40);
 const OLD = 'a'.repeat(40);
-const plan: Plan = { environment: 'production', surface: 'dashboard', worker: 'shop-dashboard', sha: NEW, account: '0123', workflow: 'deploy-production.yml' };
+const plan: Plan = { environment: 'production', surface: 'dashboard', others: ['vendure', 'storefront'], worker: 'shop-dashboard', sha: NEW, account: '0123', workflow: 'deploy-production.yml' };
 const serves = (sha: string, versionId: string): Observed => ({ live: { kind: 'live', deploymentId: 'd', versionId, tag: sha }, public: { kind: 'serves', sha, versionId, header: versionId } });
 const old = serves(OLD, 'v-old');
 const fresh = serves(NEW, 'v-new');

@@ -5,7 +5,7 @@ import type { Plan } from '../src/deploy/plan.ts';
 
 const NEW = 'b'.repeat(40);
 const OLD = 'a'.repeat(40);
-const plan: Plan = { environment: 'production', surface: 'dashboard', worker: 'shop-dashboard', sha: NEW, account: '0123, by `cloudflare-account-id`', workflow: 'deploy-production.yml' };
+const plan: Plan = { environment: 'production', surface: 'dashboard', others: ['vendure', 'storefront'], worker: 'shop-dashboard', sha: NEW, account: '0123, by `cloudflare-account-id`', workflow: 'deploy-production.yml' };
 
 const version = (versionId: string, tag: string | null): LiveReading => ({ kind: 'live', deploymentId: `deployment-of-${versionId}`, versionId, tag });
 const LIVE = {

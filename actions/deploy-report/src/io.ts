@@ -13,6 +13,8 @@ export const inputs = {
   'sla-seconds': input.text({ description: "Budget of the whole run; empty: the configuration's `sla-seconds`" }),
   'github-token': input.secret({ description: 'Reads when the run was started, and records the deployment' }),
   'record-deployment': input.boolean({ description: 'Record the deployment and how it ended at GitHub; never changes the verdict', default: 'true' }),
+  'access-client-id': input.secret({ description: 'Client id of a service token of Cloudflare Access, for a surface whose configuration has `access`' }),
+  'access-client-secret': input.secret({ description: 'Its client secret' }),
   'timeout-seconds': input.seconds({ description: 'Longest time for one answer of a public URL', default: '5', min: 1 }),
   options: input.text({ description: 'toJSON(inputs) of the lane: the next command keeps what it was started with' }),
   workflow: input.text({ description: 'Workflow file that the next command names; empty: the one that was started' }),

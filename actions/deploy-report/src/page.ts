@@ -37,6 +37,7 @@ export function page({ environment, sha, verdict, readings, phases, sla, times, 
 function observed({ observed: seen, intended }: SurfaceReading): string {
   if (seen.kind === 'unknown') return `unknown: ${markdownCode(seen.why)}`;
   if (seen.kind === 'confirmed') return `${commit(seen.sha)} confirmed${seen.sha === intended ? '' : ', not the intended one'}`;
+  if (seen.mixed === undefined && seen.sha === null) return 'nothing';
   return seen.mixed === undefined ? `${commit(seen.sha)} stale` : `${seen.mixed.map(commit).join(' and ')} at once`;
 }
 

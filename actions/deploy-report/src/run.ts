@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action';
 import { type EnvironmentConfig, environmentOf, loadConfig } from '@vendure-deploy/shared/config';
-import { readVersion } from '@vendure-deploy/shared/probe';
+import { readVersion, type VersionReading } from '@vendure-deploy/shared/probe';
 import { judgeVerdict, type Observed, secondsOf, shortSha, slaClock, SURFACES, type Surface, type SurfaceReading, type Verdict } from '@vendure-deploy/shared/release';
+import type { Secret } from '@vendure-deploy/shared/secrets';
 import { budgetOf } from '@vendure-deploy/shared/sla';
 import { tellGitHub } from './deployment.ts';
 import type { inputs as declared, outputs } from './io.ts';
@@ -75,7 +76,9 @@ function withMachines(observed: Observed, phase: Phase | undefined): Observed {
 }
 
 /** The phase's own anchor, else what preflight read; a phase that never began has changed nothing. Absent: nobody read it. */
-function beforeOf(surface: Surface, phases: readonly Phase[], observed: Observed): string | undefined {
+function beforeOf(surface: Surface, phases: readonly Phase[], observed: Observed): string | null | undefined {
+  // A lane that shows nothing has switched nothing for anybody.
+  if (observed.kind === 'stale' && observed.sha === null && observed.mixed === undefined) return null;
   const phase = phases.find((one) => one.name === surface);
   const read = phase?.before ?? phases.map((one) => one.serving[surface]).find((sha) => typeof sha === 'string');
   if (typeof read === 'string') return read;
@@ -88,10 +91,11 @@ const PAUSE_MS = 500;
 // One lost answer is no evidence that nothing serves (mission: HTTP 000 is no failure by itself); three in a row are.
 const TRIES = 3;
 
-async function observe(surface: Surface, environment: EnvironmentConfig, { http, signal, clock, inputs, log }: Context): Promise<Observed> {
+async function observe(surface: Surface, environment: EnvironmentConfig, context: Context): Promise<Observed> {
+  const { http, signal, clock, inputs, log } = context;
   const place = environment.surfaces[surface];
   if (place === undefined) return { kind: 'unknown', why: 'not configured' };
-  const once = (): ReturnType<typeof readVersion> => readVersion({ http, signal, url: `${place['public-url']}${place['version-path']}`, timeoutMs: inputs['timeout-seconds'] * 1000 });
+  const once = (): ReturnType<typeof readVersion> => readVersion({ http, signal, url: `${place['public-url']}${place['version-path']}`, headers: guardHeaders(place, context), timeoutMs: inputs['timeout-seconds'] * 1000 });
   const read = async (): ReturnType<typeof readVersion> => {
     let version = await once();
     for (let tries = 1; version.kind !== 'serves' && tries < TRIES && !signal.aborted; tries += 1) {
@@ -105,13 +109,27 @@ async function observe(surface: Surface, environment: EnvironmentConfig, { http,
   for (let count = 0; count < READS; count += 1) {
     if (count > 0) await clock.sleep(PAUSE_MS, signal);
     const version = await read();
-    if (version.kind !== 'serves') return { kind: 'unknown', why: version.why };
+    if (version.kind !== 'serves') return isClosed(place, version) ? { kind: 'stale', sha: null } : { kind: 'unknown', why: version.why };
     seen.add(version.sha);
     log.info(`${surface} serves ${shortSha(version.sha)}.`);
   }
   const [sha = '', other] = [...seen];
   if (other !== undefined) return { kind: 'stale', sha: null, mixed: [...seen] };
   return { kind: 'confirmed', sha };
+}
+
+/** What lets us through where Access stands before a surface. */
+function guardHeaders(place: object, { inputs }: Context): Record<string, Secret> {
+  const [id, secret] = [inputs['access-client-id'], inputs['access-client-secret']];
+  return id.isEmpty || secret.isEmpty || !('access' in place) || place.access === undefined ? {} : { 'cf-access-client-id': id, 'cf-access-client-secret': secret };
+}
+
+// Access turned us away: who has passed it may see a version all the same.
+const TURNED_AWAY = [302, 401, 403];
+
+/** Behind the route of a hidden lane nothing of ours answers. */
+function isClosed(place: object, version: VersionReading): boolean {
+  return 'route' in place && place.route !== undefined && version.kind === 'unreadable' && version.status !== undefined && !TURNED_AWAY.includes(version.status);
 }
 
 function servingOf(observed: Observed): string | null {
@@ -164,6 +182,7 @@ interface Said {
 function sentence({ environment, verdict, readings, next, cause }: Said): string {
   const rows = Object.entries(readings).map(([surface, { observed, intended }]) => {
     if (observed.kind === 'unknown') return `what ${surface} serves could not be read (${observed.why})`;
+    if (observed.kind === 'stale' && observed.sha === null && observed.mixed === undefined) return `${surface} shows nothing to anybody`;
     if (observed.kind === 'stale') return `${surface} serves several commits at once${observed.mixed === undefined ? '' : ` (${observed.mixed.map(shortSha).join(', ')})`}`;
     return `${surface} serves ${shortSha(observed.sha)}${observed.sha === intended ? '' : ' (old)'}`;
   });

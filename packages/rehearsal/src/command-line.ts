@@ -1,7 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { faultLine, readFaultFile } from './fault-file.ts';
+import { ACTIONS, type PullRequestEvent } from './pull-request.ts';
 
 export interface RehearsalOptions {
   readonly lane: string;
@@ -16,6 +17,8 @@ export interface RehearsalOptions {
   readonly keep: boolean;
   readonly json: boolean;
   readonly actor: string;
+  /** null: the lane is dispatched. */
+  readonly pullRequest: PullRequestEvent | null;
   readonly tools: Tools;
   /** What the reviewers of an environment answer; an environment that is not named has none. */
   readonly approvals: Readonly<Record<string, Approval>>;
@@ -48,6 +51,9 @@ interface RawFlags {
   json?: boolean;
   actor: string;
   approve: Readonly<Record<string, Approval>>;
+  pullRequest?: number;
+  action?: PullRequestEvent['action'];
+  fork?: boolean;
 }
 
 /** Parses the arguments of `script/rehearse`. Ends the process with code 2 and one sentence when they do not fit. */
@@ -71,6 +77,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     .option('--json', 'print outcome.json to standard output instead of the summary')
     .option('--actor <login>', 'who starts the run', 'operator')
     .option('--approve <environment=answer>', 'what the reviewers of an environment answer: yes, no, or hold, which waits until the run is cancelled (repeatable; an environment that is not named has none)', approval, {})
+    .option('--pull-request <n>', 'the lane runs for pull request <n> of the branch that --ref names, instead of being dispatched', pullRequestNumber)
+    .addOption(new Option('--action <action>', 'what happened to that pull request (default: opened)').choices(ACTIONS))
+    .option('--fork', 'that pull request is of a fork: the run gets no secret, and a token that only reads')
     .addHelpText('after', EXAMPLES)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   program.parse([...argv], { from: 'user' });
@@ -97,7 +106,17 @@ function optionsOf(lane: string, flags: RawFlags, program: Command): RehearsalOp
     json: flags.json ?? false,
     actor: flags.actor,
     approvals: flags.approve,
+    pullRequest: pullRequestOf(flags, program),
   };
+}
+
+function pullRequestOf({ pullRequest, action, fork, field }: RawFlags, program: Command): PullRequestEvent | null {
+  if (pullRequest === undefined) {
+    if (action !== undefined || fork !== undefined) return program.error(`error: ${fork === undefined ? '--action' : '--fork'} is of a pull request. For example: --pull-request 12 ${fork === undefined ? `--action ${action ?? ''}` : '--fork'}`);
+    return null;
+  }
+  if (field.length > 0) return program.error(`error: -f "${field[0] ?? ''}" is an input of a dispatch, and --pull-request ${pullRequest} is another event.`);
+  return { number: pullRequest, action: action ?? 'opened', fork: fork ?? false };
 }
 
 const EXAMPLES = `
@@ -106,6 +125,7 @@ Examples:
   script/rehearse deploy-production -f storefront=false --out /tmp/run
   script/rehearse deploy-production --fault 'tool flyctl 1 exit 0 without-effect'
   script/rehearse deploy-production --world /tmp/world      # and the same again: nothing to do
+  script/rehearse preview-storefront --pull-request 12 --ref develop
   script/rehearse --faults                                  # what can be made to go wrong
 
 Exit code: 0 the workflow succeeded, 1 it failed (or a call left the twin, or a fault never fired), 2 the command line is wrong.`;
@@ -140,6 +160,11 @@ function approval(given: string, before: Readonly<Record<string, Approval>>): Re
   const [, environment = '', answer = ''] = /^(.+)=([^=]*)$/u.exec(given) ?? [];
   if (answer !== 'yes' && answer !== 'no' && answer !== 'hold') throw new InvalidArgumentError('It must be ENVIRONMENT=yes, =no or =hold, for example production-approval=no.');
   return { ...before, [environment]: answer };
+}
+
+function pullRequestNumber(value: string): number {
+  if (!/^[1-9]\d{0,8}$/u.test(value)) throw new InvalidArgumentError('It must be the number of a pull request, for example 12.');
+  return Number(value);
 }
 
 function positive(value: string): number {

@@ -6,6 +6,7 @@ import type { Surfaces, Truth } from '@vendure-deploy/twin';
 import type { RehearsalOptions } from './command-line.ts';
 import { openJobBook } from './job-book.ts';
 import { composeOutcome, type Outcome } from './outcome.ts';
+import { eventOf, narrowed, type PullRequestEvent, refOf } from './pull-request.ts';
 import { environmentOfLane, readShopConfig, surfacesOf } from './shop/config.ts';
 import { readHistory, type ShopHistory, treeOf } from './shop/history.ts';
 import { environmentSecrets } from './world/environment-secrets.ts';
@@ -83,21 +84,23 @@ interface Start {
   readonly out: string;
 }
 
-/** What is run: the workflow file of a commit, on a branch, with these inputs. */
-type Dispatched = Pick<KeptRun, 'sha' | 'branch' | 'inputs'>;
+/** What is run: the workflow file of a commit, on a branch, with these inputs or for a pull request. */
+type Dispatched = Pick<KeptRun, 'sha' | 'branch' | 'inputs' | 'pullRequest'>;
 
 async function dispatched(options: RehearsalOptions, history: ShopHistory): Promise<Dispatched> {
+  if (options.pullRequest !== null) return { branch: options.ref, sha: await history.resolve(options.ref), inputs: {}, pullRequest: options.pullRequest };
   // A branch is run from, as `gh workflow run --ref` does; a commit is given to the lane of main, which is asked to deploy it.
   const isCommit = /^[0-9a-f]{7,40}$/u.test(options.ref);
   const branch = isCommit ? 'main' : options.ref;
   const inputs = { ...(isCommit ? { ref: await history.resolve(options.ref) } : {}), ...options.inputs };
-  return { branch, sha: await history.resolve(branch), inputs };
+  return { branch, sha: await history.resolve(branch), inputs, pullRequest: null };
 }
 
 async function start({ options, stage, world, run, id, work, out }: Start): Promise<RunOutcome> {
   const history = await readHistory(world.facts.shop);
   const { again } = stage;
-  const { branch, sha, inputs } = again?.run ?? (await dispatched(options, history));
+  const { branch, sha, inputs, pullRequest } = again?.run ?? (await dispatched(options, history));
+  const ref = pullRequest === null ? `refs/heads/${branch}` : refOf(pullRequest);
   const attempt = (again?.run.attempt ?? 0) + 1;
   stage.say(`rehearse: ${options.lane} from ${options.ref} (${(inputs['ref'] ?? sha).slice(0, 7)}), speed ${world.facts.speed}`);
   const startedAt = new Date().toISOString();
@@ -110,22 +113,22 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
     repository: SHOP,
     directory: tree,
     sha,
-    ref: `refs/heads/${branch}`,
+    ref,
     workflow: `${options.lane}.yml`,
-    event: { name: 'workflow_dispatch', inputs },
+    event: pullRequest === null ? { name: 'workflow_dispatch', inputs } : eventOf(pullRequest, { repository: SHOP, branch, sha, actor: options.actor }),
     actor: options.actor,
     runId: id,
     runAttempt: attempt,
     secrets: {},
-    environmentSecrets: await environmentSecrets(world, await readShopConfig(world.facts.shop), await readShopConfig(tree)),
+    environmentSecrets: isFork(pullRequest) ? {} : await environmentSecrets(world, await readShopConfig(world.facts.shop), await readShopConfig(tree)),
     variables: {},
     approvals: options.approvals,
     githubToken: '',
     defaultPermissions: 'read',
     machine: async ({ id: job, permissions, environment, workflowRef }) => {
       await book.settled();
-      const may = granted(permissions);
-      const identity = await run.identityEnvironment({ repository: SHOP, ref: `refs/heads/${branch}`, sha, actor: options.actor, runId: id, runAttempt: attempt, environment: environment === '' ? null : environment, permissions: may, jobWorkflowRef: workflowRef });
+      const may = isFork(pullRequest) ? narrowed(granted(permissions)) : granted(permissions);
+      const identity = await run.identityEnvironment({ repository: SHOP, ref, sha, actor: options.actor, runId: id, runAttempt: attempt, environment: environment === '' ? null : environment, permissions: may, jobWorkflowRef: workflowRef });
       return { token: await run.issueToken(may), hidden: [identity['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? ''].filter((token) => token !== ''), environmentOf: async (step) => ({ ...(await run.environmentOf({ job, step })), ...identity }) };
     },
     actionEnvironment: await run.actionEnvironment(),
@@ -163,7 +166,7 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
   });
   await book.settled();
   await run.setRun({ ...state, status: 'completed', conclusion: outcome.conclusion });
-  await keepRun(world.directory, { id, attempt, lane: options.lane, branch, sha, inputs, conclusion: outcome.conclusion, jobs: outcome.jobs });
+  await keepRun(world.directory, { id, attempt, lane: options.lane, branch, sha, inputs, pullRequest, conclusion: outcome.conclusion, jobs: outcome.jobs });
   return outcome;
 }
 
@@ -183,6 +186,10 @@ async function conclude({ options, run, id, surfaces, before, outcome: ran, out 
   await writeFile(join(out, 'outcome.json'), `${JSON.stringify(outcome, null, 2)}\n`);
   await writeFile(join(out, 'requests.jsonl'), requests.map((request) => `${JSON.stringify(request)}\n`).join(''));
   return outcome;
+}
+
+function isFork(pullRequest: PullRequestEvent | null): boolean {
+  return pullRequest?.fork === true;
 }
 
 /** GitHub's `none` is what is not there. */

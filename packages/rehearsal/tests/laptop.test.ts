@@ -14,7 +14,7 @@ const MAIN = ['--disable-warning=ExperimentalWarning', '--conditions=@vendure-de
 
 const FACTS: WorldFacts = {
   shelf: '/world/shelf', flyctl: '/world/flyctl', home: '/world/home', speed: 10, credentials: { flyApiToken: 'fly', cloudflareApiToken: 'cloudflare' },
-  flyTokens: { 'shop-production': 'of-production' }, databaseOrigin: 'postgres://postgres:pw@127.0.0.1:1', shop: '/world/shop',
+  serviceToken: null, flyTokens: { 'shop-production': 'of-production' }, databaseOrigin: 'postgres://postgres:pw@127.0.0.1:1', shop: '/world/shop',
 };
 
 let directory: string;

@@ -1,4 +1,3 @@
-import type { VersionReading } from '@vendure-deploy/shared/probe';
 import type { Observed } from './observe.ts';
 
 export type Converged = 'target' | 'before' | 'arriving' | 'mixed' | 'unreadable';
@@ -21,11 +20,13 @@ export function convergence({ sha, versionId, anchor }: Course, { live, public: 
   if (live.kind === 'split') return 'mixed';
   if (anchor.live.kind === 'live' && live.versionId === anchor.live.versionId) return 'before';
   if (live.tag !== sha && live.versionId !== versionId) return 'mixed';
+  // That it answers, and to whom, is for whoever opens the lane to prove.
+  if (answered.kind === 'hidden') return 'target';
   return isFrom(live.versionId, answered) && answered.sha === sha ? 'target' : 'arriving';
 }
 
 /** Whether an answer names this version; two versions may have one commit. Body and header must not disagree. */
-export function isFrom(versionId: string, answered: VersionReading): answered is Extract<VersionReading, { kind: 'serves' }> {
+export function isFrom(versionId: string, answered: Observed['public']): answered is Extract<Observed['public'], { kind: 'serves' }> {
   if (answered.kind !== 'serves') return false;
   const named = [answered.versionId, answered.header].filter((id) => id !== null);
   return named.length > 0 && named.every((id) => id === versionId);

@@ -8,6 +8,7 @@ import type { Target } from '../target.ts';
 import { lastChecks } from './fenced.ts';
 import { judge, judgeAnchor, type Judgement, nowServes } from './judge.ts';
 import { type Looking, type Observed, observer } from './observe.ts';
+import { requireHidden } from './hidden.ts';
 import { planOf } from './plan.ts';
 import { prepare, type Ready } from './prepare.ts';
 import { resultOf } from './result.ts';
@@ -26,7 +27,7 @@ export async function deploy(target: Target, context: Context): Promise<Result> 
   const plan = planOf(target, context.run.workflowFile);
   const token = inputs['cloudflare-api-token'];
   const looking: Looking = (by, expected = null) =>
-    observer({ http, cloudflare: cloudflareClient({ http, token, accountId: target.accountId, signal: by }), worker: plan.worker, versionUrl: target.versionUrl, signal: by, timeoutMs: READ_MS, expected });
+    observer({ http, cloudflare: cloudflareClient({ http, token, accountId: target.accountId, signal: by }), worker: plan.worker, versionUrl: target.config.route === undefined ? target.versionUrl : null, signal: by, timeoutMs: READ_MS, expected });
   const anchor = await log.group('Read what serves now', looking(signal));
   signal.throwIfAborted();
   const conclude = (judgement: Judgement, observed: Observed, more: Record<string, unknown> = {}): Result => resultOf(target, anchor, observed, judgement, more);
@@ -38,6 +39,7 @@ export async function deploy(target: Target, context: Context): Promise<Result> 
     let ready: Ready;
     try {
       ready = await prepare(target, tree, context);
+      requireHidden(target, ready);
       const late = await outOfTime(context, { terms: target.sla, own: plan.surface, sha: plan.sha, spentSeconds: (clock.now() - began) / 1000, token: inputs['github-token'] });
       if (late !== null) return conclude({ decision: 'failed', reasonCode: 'sla-unreachable', message: late }, anchor);
       await lastChecks(target, ready, context);

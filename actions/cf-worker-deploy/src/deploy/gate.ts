@@ -29,7 +29,7 @@ export async function gate({ look, course, clock, signal, budgetMs, intervalMs, 
     const where = convergence(course, observed);
     same = where === last ? same + 1 : 1;
     last = where;
-    log.info(`Look ${same}: ${said[where]}`);
+    log.info(`Look ${same}: ${where === 'target' && observed.public.kind === 'hidden' ? 'the new version is live.' : said[where]}`);
     if (same >= ENOUGH[where]) break;
     // The second look at the target is over a connection of its own: no pause makes it better.
     if (where === 'target') continue;

@@ -29,9 +29,13 @@ export function judgeAnchor(plan: Plan, anchor: Observed, redeploy: boolean): Ju
   if (live.kind === 'split') {
     return { decision: 'failed', reasonCode: 'deployment-split', message: `A gradual deployment of ${plan.worker} is in progress (${shares(live.versions)}); wrangler would end it without asking. Nothing was uploaded. End it:  ${goBack(plan, '<version>')}  then  ${deployAlone(plan)}` };
   }
-  if (redeploy || live.kind === 'absent' || live.tag !== plan.sha || !isFrom(live.versionId, anchor.public) || anchor.public.sha !== plan.sha) return null;
+  if (redeploy || live.kind === 'absent' || live.tag !== plan.sha) return null;
+  if (anchor.public.kind === 'hidden') return { decision: 'skipped', reasonCode: 'already-serves', message: `Version ${live.versionId} of ${plan.worker} is ${shortSha(plan.sha)} already. Nothing was written. ${HIDDEN}` };
+  if (!isFrom(live.versionId, anchor.public) || anchor.public.sha !== plan.sha) return null;
   return { decision: 'skipped', reasonCode: 'already-serves', message: `The ${upper(plan.surface)} serves ${shortSha(plan.sha)} already, as version ${live.versionId}. Nothing was written.` };
 }
+
+const HIDDEN = 'Only its lane leads to it, which operation open-lane opens.';
 
 /** After wrangler: what was read back decides, the exit code only words it. */
 export function judge(plan: Plan, anchor: Observed, attempt: Attempt, observed: Observed): Judgement {
@@ -45,6 +49,7 @@ export function judge(plan: Plan, anchor: Observed, attempt: Attempt, observed: 
   if (attempt.cancelled) return { decision: 'unknown', reasonCode: 'cancelled', message: `Cancelled; as last read, ${live}. ${serves} ${alone}` };
   switch (where) {
     case 'target':
+      if (observed.public.kind === 'hidden' && (attempt.exitCode === 0 || attempt.mended === true)) return { decision: 'done', reasonCode: 'deployed', message: `Read twice: ${live} of ${plan.worker}. ${HIDDEN}` };
       if (attempt.exitCode === 0) return { decision: 'done', reasonCode: 'deployed', message: `${serves} Read twice: ${live}, and the public URL answers with it.` };
       if (attempt.mended === true) return { decision: 'done', reasonCode: 'deployed', message: `${serves} Read twice: ${live}, and the public URL answers with it. ${upper(said)} after the switch;${words} routes and settings were set by a second try.` };
       // Once it serves, only `redeploy` has routes and settings tried again.
@@ -63,6 +68,7 @@ export function judge(plan: Plan, anchor: Observed, attempt: Attempt, observed: 
 }
 
 export function nowServes(plan: Plan, { public: answered }: Observed): string {
+  if (answered.kind === 'hidden') return `What is live of the ${upper(plan.surface)} is seen only by its lane.`;
   if (answered.kind !== 'serves') return `What the ${plan.surface} serves could not be read (${answered.why}).`;
   return `The ${upper(plan.surface)} serves ${shortSha(answered.sha)} (${answered.sha === plan.sha ? 'new' : 'old'}).`;
 }

@@ -1,9 +1,8 @@
-import { SURFACES } from '@vendure-deploy/shared/release';
 import type { Plan } from './plan.ts';
 
 /** The full lane with every other surface switched off. */
 export function deployAlone(plan: Plan, how: { readonly redeploy: boolean } = { redeploy: false }): string {
-  const off = SURFACES.filter((surface) => surface !== plan.surface).map((surface) => ` -f ${surface}=false`);
+  const off = plan.others.map((surface) => ` -f ${surface}=false`);
   return `gh workflow run ${plan.workflow} -f ref=${plan.sha}${off.join('')}${how.redeploy ? ' -f redeploy=true' : ''}`;
 }
 

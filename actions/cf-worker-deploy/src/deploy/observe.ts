@@ -9,22 +9,31 @@ export type LiveReading =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreadable'; readonly why: string };
 
+/** A Worker to which only a lane leads: a deploy asks no visitor's address, since what answers there says nothing of it. */
+export interface Hidden {
+  readonly kind: 'hidden';
+  readonly why: string;
+}
+
 /** One look from both sides: what Cloudflare says is live, and what the public gets. */
 export interface Observed {
   readonly live: LiveReading;
-  readonly public: VersionReading;
+  readonly public: VersionReading | Hidden;
 }
 
 export interface Reader {
   readonly cloudflare: CloudflareClient;
   readonly http: HttpClient;
   readonly worker: string;
-  readonly versionUrl: string;
+  /** null: the Worker is a hidden lane's. */
+  readonly versionUrl: string | null;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   /** A version that may be live: its tag is asked for at once, not after it was seen. */
   readonly expected?: string | null;
 }
+
+const HIDDEN: Hidden = { kind: 'hidden', why: 'only its lane leads to it' };
 
 /** A look that ends with that signal; the second is the version that may have come to be live. */
 export type Looking = (by: AbortSignal, expected?: string | null) => () => Promise<Observed>;
@@ -33,7 +42,7 @@ export function observer({ cloudflare, http, worker, versionUrl, signal, timeout
   // The tag of a version never changes: one read of it is enough.
   const tags = new Map<string, string | null>();
   return async () => {
-    const [live, answered] = await Promise.all([readLive().catch(unreadable), readVersion({ http, url: versionUrl, timeoutMs, signal })]);
+    const [live, answered] = await Promise.all([readLive().catch(unreadable), versionUrl === null ? HIDDEN : readVersion({ http, url: versionUrl, timeoutMs, signal })]);
     return { live, public: answered };
   };
 

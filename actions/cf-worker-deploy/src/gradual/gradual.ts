@@ -19,7 +19,7 @@ import { arrive } from './arrive.ts';
 import { asker, type Wanted } from './ask.ts';
 import { type Ended, judgeGradual, noWayBack } from './judge.ts';
 import { pagesOf, rollOut } from './roll-out.ts';
-import { readSteps } from './steps.ts';
+import { readSoak, readSteps } from './steps.ts';
 
 type Context = ActionContext<Inputs>;
 type Result = ActionResult<Outputs>;
@@ -31,7 +31,8 @@ const RETURN_MS = 5000;
 /** Anchor, prepare, upload, then step by step, each read back and watched; whatever goes wrong, or a cancel, returns to the anchor's version. */
 export async function gradual(target: Target, context: Context): Promise<Result> {
   const { inputs, log, http, clock, signal, temporary } = context;
-  const steps = readSteps(inputs.steps);
+  const steps = readSteps(inputs.steps, target.config.gradual);
+  readSoak(inputs['soak-seconds'], target.config.gradual);
   const plan = planOf(target, context.run.workflowFile);
   const token = inputs['cloudflare-api-token'];
   const look = (by: AbortSignal): Promise<Observed> =>

@@ -10,6 +10,7 @@ import { asker, type Page } from './ask.ts';
 import { goBack } from './go-back.ts';
 import type { Ended } from './judge.ts';
 import { CONCLUDED, MARK, type Mark } from './mark.ts';
+import { readSoak } from './steps.ts';
 import type { Split, Trail } from './traffic.ts';
 import { type Course, walk, type Walked } from './walk.ts';
 
@@ -54,7 +55,7 @@ export async function rollOut({ target, ready, course, from, message, late, call
     // With the last step come the settings that no version has: until then they are those of the version of before.
     write: (split) => (split.length > 1 ? shiftBy(signal)(split) : call(promoteArguments({ ...which, versionId: fresh.id, message }), ready.cwd, signal)),
     fence: () => requireFence(context),
-    propagationMs, soakMs: inputs['soak-seconds'] * 1000, probeMs: inputs['probe-interval-seconds'] * 1000,
+    propagationMs, soakMs: readSoak(inputs['soak-seconds'], target.config.gradual) * 1000, probeMs: inputs['probe-interval-seconds'] * 1000,
   });
   const ended = walked.kind === 'through' ? await conclude() : await returnFrom(walked);
   // After a cancel the post step looks once more: a shift that was on its way may arrive late.

@@ -38,7 +38,7 @@ export async function closeLane(target: Target, context: ActionContext<Inputs>):
   const { cloudflare, waiting } = lastingSession(target, lane, context);
   const shut = wasClosed ? { removed: [], why: null } : await log.group('Remove the route', () => removeRoutes({ cloudflare: cloudflare.lane, zoneId, ours: isOurs(lane), clock, signal: waiting.signal, budgetMs: waiting.budgetMs }));
   const unproven = shut.why ?? (await log.group('See that the Worker does not answer there any more', () => waitUntilGone(waiting, service, versionsOf(account))));
-  if (unproven !== null) return result(target, anchor, notClosed(lane, unproven, account, wasClosed));
+  if (unproven !== null) return result(target, anchor, notClosed(lane, unproven, { account, wasClosed, again: `gh run rerun ${context.run.runId}` }));
   if (wasClosed) return result(target, anchor, { decision: 'skipped', reasonCode: 'lane-closed', message: `The lane was closed: no route ${lane.pattern} leads to ${lane.worker}, and ${lane.host} does not answer with its version. Nothing was written.` });
   const after = await log.group('Compare the account with what it was before', () => readAccount(lane, zoneId, cloudflare, account).catch(unreadable));
   return result(target, anchor, closed(lane, shut.removed, account, after), { removed: shut.removed });
@@ -52,10 +52,10 @@ function closed(lane: Lane, removed: readonly string[], before: Account, after: 
   return { decision: 'done', reasonCode: 'lane-closed', message: `${is} ${after.routes.length} other routes of ${lane.zone} and the Worker's deployment are as before.` };
 }
 
-function notClosed(lane: Lane, why: string, { routes }: Account, wasClosed: boolean): Judgement {
+function notClosed(lane: Lane, why: string, { account: { routes }, wasClosed, again }: { account: Account; wasClosed: boolean; again: string }): Judgement {
   const others = routes.filter(({ worker, pattern }) => worker === lane.worker && pattern !== lane.pattern).map(({ pattern, id }) => `${pattern} (${id})`);
   const also = others.length === 0 ? '' : ` Other routes lead to ${lane.worker}: ${others.join(', ')}; they were not touched.`;
-  return { decision: 'unknown', reasonCode: 'lane-close-unproven', message: `${wasClosed ? `No route ${lane.pattern} leads to ${lane.worker}` : `The route ${lane.pattern} was to be removed`}, but that the lane is closed is not proven: ${why}.${also} Close it again, or look in Cloudflare's dashboard (${lane.zone}, Workers Routes).` };
+  return { decision: 'unknown', reasonCode: 'lane-close-unproven', message: `${wasClosed ? `No route ${lane.pattern} leads to ${lane.worker}` : `The route ${lane.pattern} was to be removed`}, but that the lane is closed is not proven: ${why}.${also} Close it again:  ${again}  or look in Cloudflare's dashboard (${lane.zone}, Workers Routes).` };
 }
 
 /** null: which versions are the Worker's is not known, so any that answers counts. */

@@ -1,3 +1,4 @@
+import type { Surface } from '@vendure-deploy/shared/release';
 import type { Planned } from '../check.ts';
 import { judgeScan } from '../checks/migration-scan.ts';
 import { notOlder, onDefaultBranch } from '../checks/history.ts';
@@ -31,12 +32,16 @@ export function commitChecks(context: Context, subject: Subject, facts: Facts): 
       },
     },
     ...surfaces.map((surface): Planned => ({
-      id: `not-older-${surface}`, name: `${surface} does not go back`, reasonCode: 'commit-not-allowed', leftOut: null, after: ['ref'],
+      id: `not-older-${surface}`, name: `${surface} does not go back`, reasonCode: 'commit-not-allowed', leftOut: isHidden(place, surface) ? { by: 'plan', why: 'it stands behind Access, where nobody loses anything by an older commit' } : null, after: ['ref'],
       ask: async () => notOlder({ serving: await facts.serving(surface), since: facts.since, sha: await facts.sha(), allowed: inputs['allow-older'] }),
     })),
     migrations(inputs, subject, facts),
     scan(context, subject, facts),
   ];
+}
+
+function isHidden(place: Subject['place'], surface: Surface): boolean {
+  return surface !== 'vendure' && place.surfaces[surface]?.access !== undefined;
 }
 
 /** The Storefront of a commit whose migrations have not run would ask Vendure for what it has not. */

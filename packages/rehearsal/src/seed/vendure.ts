@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage } from '@vendure-deploy/twin';
 import { parse as parseToml } from 'smol-toml';
-import { databaseOf, jobsTokenOf, type SeedEnvironment } from '../shop/config.ts';
+import { databaseOf, jobsTokenOf, type SeedVendure } from '../shop/config.ts';
 import type { Served } from './seed.ts';
 
 /** The image in the registry, an empty database (the Machines of the seed migrate it), and the Machines of each process group. */
-export async function seedVendure({ seed: { twin }, environment, sha, tree }: Served, vendure: SeedEnvironment['surfaces']['vendure']): Promise<void> {
+export async function seedVendure({ seed: { twin }, environment, sha, tree }: Served, vendure: SeedVendure): Promise<void> {
   const repository = vendure['image-repository'].split('/').slice(1).join('/');
   const tag = `${environment}-${sha}`;
   const image = await buildImage({

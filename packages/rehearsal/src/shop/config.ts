@@ -12,18 +12,19 @@ const worker = z.object({
   'wrangler-environment': z.string().optional(),
   'account-id': z.string(),
   'public-url': z.url(),
+  preview: z.object({ worker: z.string(), 'wrangler-environment': z.string() }).optional(),
+  access: z.object({ team: z.string() }).optional(),
   install: z.array(z.string()),
   build: z.array(z.string()),
 });
 
+const vendure = z.object({ app: z.string(), 'fly-config': z.string(), 'image-repository': z.string(), dockerfile: z.string(), context: z.string().default('.'), 'public-url': z.url() });
+
+/** Without a server: a hidden lane before that of another environment. */
 const environment = z.object({
   'promote-from': z.string().optional(),
   credentials: z.object({ map: z.record(z.string(), z.string()) }).optional(),
-  surfaces: z.object({
-    vendure: z.object({ app: z.string(), 'fly-config': z.string(), 'image-repository': z.string(), dockerfile: z.string(), context: z.string().default('.'), 'public-url': z.url() }),
-    dashboard: worker,
-    storefront: worker,
-  }),
+  surfaces: z.object({ vendure: vendure.optional(), dashboard: worker, storefront: worker }),
 });
 
 const config = z.object({ environments: z.record(z.string(), environment), tools: z.object({ flyctl: z.object({ version: z.string() }).default({ version: '0.4.87' }) }).prefault({}) });
@@ -32,6 +33,7 @@ export type ShopConfig = z.infer<typeof config>;
 
 export type SeedEnvironment = z.infer<typeof environment>;
 export type SeedWorker = z.infer<typeof worker>;
+export type SeedVendure = z.infer<typeof vendure>;
 
 /** What the stage needs of the shop's deploy configuration. The full schema is the kernel's: an action that reads a wrong file says so itself. */
 export async function readShopConfig(shop: string): Promise<ShopConfig> {
@@ -44,16 +46,20 @@ export function environmentOf({ environments }: ShopConfig, name: string): SeedE
   return found;
 }
 
-/** Which environment a lane is about: the one that it is given, else the one of its name; production where neither says. */
+/** Which environment a lane is about: the one that it is given, else the one of its name; production where neither says, and staging for pull requests. */
 export function environmentOfLane({ environments }: ShopConfig, lane: string, inputs: Readonly<Record<string, string>>): string {
   const given = inputs['environment'] ?? '';
   if (given in environments) return given;
-  return lane.endsWith('-staging') ? 'staging' : 'production';
+  if (lane.startsWith('preview-')) return 'staging';
+  return Object.keys(environments).find((name) => lane.endsWith(`-${name}`)) ?? 'production';
 }
 
 /** Which app, database and Workers are which surface of that environment. */
 export function surfacesOf(shop: ShopConfig, environment: string): Surfaces {
-  const { vendure, dashboard, storefront } = environmentOf(shop, environment).surfaces;
+  const { vendure: own, dashboard, storefront } = environmentOf(shop, environment).surfaces;
+  // A lane without a server stands before production's: what that serves is what may not change.
+  const vendure = own ?? environmentOf(shop, 'production').surfaces.vendure;
+  if (vendure === undefined) throw new Error("The shop's .github/deploy.config.yml has no surface vendure in production.");
   return { environment, app: vendure.app, database: databaseOf(vendure.app), dashboard: dashboard.worker, storefront: storefront.worker };
 }
 
@@ -76,7 +82,7 @@ export function accountOf({ environments }: ShopConfig): string {
 
 /** Every domain above a public host is a zone of the account: which of them it really is, wrangler's configuration names. */
 export function zonesOf({ environments }: ShopConfig): { id: string; name: string }[] {
-  const hosts = Object.values(environments).flatMap(({ surfaces }) => Object.values(surfaces).map((surface) => new URL(surface['public-url']).hostname));
+  const hosts = Object.values(environments).flatMap(({ surfaces }) => Object.values(surfaces).flatMap((surface) => (surface === undefined ? [] : [new URL(surface['public-url']).hostname])));
   const names = new Set(hosts.flatMap((host) => host.split('.').map((_, index, labels) => labels.slice(index).join('.')).filter((name) => name.includes('.'))));
   return [...names].map((name) => ({ id: createHash('md5').update(name).digest('hex'), name }));
 }

@@ -18,9 +18,11 @@ const stored = z.object({
  */
 export async function environmentSecrets({ directory, facts }: Pick<World, 'directory' | 'facts'>, shop: ShopConfig, ofCommit = shop): Promise<ByEnvironment> {
   const set = await secretsSet(directory, facts.databaseOrigin);
-  return Object.fromEntries(Object.entries(shop.environments).map(([name, environment]) => {
+  // Previews have a GitHub Environment of their own; a lane without a server uses that of another one, and has none.
+  const first = { ...Object.fromEntries(Object.entries(shop.environments).map(([name, environment]) => [name, secretsAtFirst(facts, shop, environment)])), preview: { CLOUDFLARE_API_TOKEN: facts.credentials.cloudflareApiToken } };
+  return Object.fromEntries(Object.entries(first).map(([name, secrets]) => {
     const elsewhere = Object.keys(ofCommit.environments[name]?.credentials?.map ?? {});
-    const kept = Object.entries(secretsAtFirst(facts, shop, environment)).filter(([secret]) => !elsewhere.includes(secret));
+    const kept = Object.entries(secrets).filter(([secret]) => !elsewhere.includes(secret));
     return [name, { ...Object.fromEntries(kept), ...set[name] }];
   }));
 }
@@ -47,8 +49,9 @@ function fileIn(directory: string): string {
 }
 
 /** The providers' credentials, the variables of the shop's own commands, and the secrets that its Machines get. */
-export function secretsAtFirst(facts: Pick<World['facts'], 'databaseOrigin' | 'flyTokens' | 'credentials'>, shop: ShopConfig, { 'promote-from': from, surfaces: { vendure } }: SeedEnvironment): Record<string, string> {
-  const source = from === undefined ? undefined : shop.environments[from]?.surfaces.vendure.app;
+export function secretsAtFirst(facts: Pick<World['facts'], 'databaseOrigin' | 'flyTokens' | 'credentials' | 'serviceToken'>, shop: ShopConfig, { 'promote-from': from, surfaces: { vendure } }: SeedEnvironment): Record<string, string> {
+  if (vendure === undefined) return {};
+  const source = from === undefined ? undefined : shop.environments[from]?.surfaces.vendure?.app;
   const databaseUrl = `${facts.databaseOrigin}/${databaseOf(vendure.app)}`;
   return {
     FLY_API_TOKEN: facts.flyTokens[vendure.app] ?? '',
@@ -57,5 +60,6 @@ export function secretsAtFirst(facts: Pick<World['facts'], 'databaseOrigin' | 'f
     COMMAND_ENVIRONMENT: `DATABASE_URL=${databaseUrl}`,
     FLY_SECRETS: JSON.stringify({ DATABASE_URL: databaseUrl, JOBS_TOKEN: jobsTokenOf(vendure.app) }),
     JOBS_TOKEN: jobsTokenOf(vendure.app),
+    ...(facts.serviceToken === null ? {} : { ACCESS_CLIENT_ID: facts.serviceToken.clientId, ACCESS_CLIENT_SECRET: facts.serviceToken.clientSecret }),
   };
 }

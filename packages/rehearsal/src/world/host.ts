@@ -45,7 +45,7 @@ export async function host(options: HostOptions): Promise<Host> {
   try {
     if (!twin.restored) await seedWorld({ twin, history, shop: SHOP, directory: join(directory, 'seed'), home, from, say });
     const shop = await readShopConfig(history.directory);
-    const facts = { shelf: twin.shelf, flyctl: twin.flyctl, home, speed: options.speed, credentials: twin.credentials, flyTokens: tokensOf(twin, shop), databaseOrigin: twin.database.origin(), shop: history.directory };
+    const facts = { shelf: twin.shelf, flyctl: twin.flyctl, home, speed: options.speed, credentials: twin.credentials, serviceToken: twin.cloudflare.access.serviceTokens()[0] ?? null, flyTokens: tokensOf(twin, shop), databaseOrigin: twin.database.origin(), shop: history.directory };
     fillVault(twin.aws, facts, shop, { shop: SHOP, suite: SUITE });
     return {
       facts,
@@ -59,7 +59,7 @@ export async function host(options: HostOptions): Promise<Host> {
 }
 
 function tokensOf(twin: Twin, { environments }: ShopConfig): Record<string, string> {
-  return Object.fromEntries(Object.values(environments).map(({ surfaces: { vendure: { app } } }) => [app, twin.fly.deployToken(app)]));
+  return Object.fromEntries(Object.values(environments).flatMap(({ surfaces: { vendure } }) => (vendure === undefined ? [] : [[vendure.app, twin.fly.deployToken(vendure.app)]])));
 }
 
 async function seedTemplate(directory: string, options: HostOptions): Promise<void> {
@@ -106,6 +106,8 @@ function worldRun(twin: Twin, run: TwinRun): WorldRun {
       return Promise.resolve();
     },
     truth: (surfaces) => twin.truth(surfaces),
+    inventory: () => Promise.resolve(twin.cloudflare.inventory()),
+    comments: (pullRequest) => Promise.resolve(twin.github.comments(SHOP, pullRequest)),
     report: () =>
       Promise.resolve({ faults: run.faultReport(), strayCalls: run.strayCalls(), writes: run.writes(), records: run.records(), requests: run.requests() } satisfies RunReport),
     close: () => run.close(),

@@ -7,7 +7,7 @@ import type { RunRequest, WorldFacts, WorldRun } from './types.ts';
 
 type OpenRun = (options: RunRequest) => Promise<WorldRun>;
 
-const METHODS = ['environmentOf', 'issueToken', 'actionEnvironment', 'identityEnvironment', 'setRun', 'setJobs', 'setJobLog', 'headOf', 'interrupts', 'interrupted', 'truth', 'report', 'close'] as const satisfies readonly (keyof WorldRun)[];
+const METHODS = ['environmentOf', 'issueToken', 'actionEnvironment', 'identityEnvironment', 'setRun', 'setJobs', 'setJobLog', 'headOf', 'interrupts', 'interrupted', 'truth', 'inventory', 'comments', 'report', 'close'] as const satisfies readonly (keyof WorldRun)[];
 const call = z.object({ method: z.enum([...METHODS, 'facts', 'openRun']), run: z.string(), args: z.array(z.unknown()) });
 
 export interface Door {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ACTIONS } from '../pull-request.ts';
 
 const result = z.enum(['success', 'failure', 'cancelled', 'skipped']);
 const step = z.object({ id: z.string(), name: z.string(), outcome: result, conclusion: result, seconds: z.number() });
@@ -13,6 +14,7 @@ const keptRun = z.object({
   branch: z.string(),
   sha: z.string(),
   inputs: z.record(z.string(), z.string()),
+  pullRequest: z.object({ number: z.number(), action: z.enum(ACTIONS), fork: z.boolean() }).nullable().default(null),
   conclusion: z.string(),
   jobs: z.array(job),
 });

@@ -1,4 +1,4 @@
-import type { IdentityOfJob, JobState, RequestRecord, RunState, Surfaces, Truth } from '@vendure-deploy/twin';
+import type { Comment, IdentityOfJob, Inventory, JobState, RequestRecord, RunState, Surfaces, Truth } from '@vendure-deploy/twin';
 
 /** What one rehearsal's run needs of the world, wherever the world's process is: plain data in and out, so that it can cross a socket. */
 export interface WorldRun {
@@ -18,6 +18,10 @@ export interface WorldRun {
   /** The runner has carried out an interrupt. */
   interrupted(place: { job: string; step: string }): Promise<void>;
   truth(surfaces: Surfaces): Promise<Truth>;
+  /** The Cloudflare account, to compare it with itself. */
+  inventory(): Promise<Inventory>;
+  /** What stands under a pull request of the shop, the oldest first. */
+  comments(pullRequest: number): Promise<readonly Comment[]>;
   report(): Promise<RunReport>;
   close(): Promise<void>;
 }
@@ -39,6 +43,8 @@ export interface WorldFacts {
   readonly speed: number;
   /** What reaches everything: the organization's token at Fly, the account's at Cloudflare. */
   readonly credentials: { readonly flyApiToken: string; readonly cloudflareApiToken: string };
+  /** Of Cloudflare Access, before the shop's hidden lanes; null: it has none. */
+  readonly serviceToken: { readonly clientId: string; readonly clientSecret: string } | null;
   /** By app: a deploy token that reaches that one alone. */
   readonly flyTokens: Readonly<Record<string, string>>;
   /** The database server's URL, without the name of a database. */

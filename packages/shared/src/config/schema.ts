@@ -70,6 +70,12 @@ const preview = z.strictObject({
   'wrangler-environment': text.describe("An environment of the wrangler configuration that no deploy uses, with `workers_dev: true` and bindings of its own"),
 });
 
+/** How traffic is shifted where a deploy is asked to do it in steps. */
+const gradual = z.strictObject({
+  steps: z.array(z.int().min(1).max(100)).min(1).optional().describe('Percentages of the new version, rising to 100; without them 10, 50, 100'),
+  'soak-seconds': z.int().min(0).max(3600).optional().describe('How long each step is watched; without it 60'),
+});
+
 const worker = z.strictObject({
   worker: name.describe('The name of the Worker'),
   directory: path,
@@ -81,6 +87,7 @@ const worker = z.strictObject({
   'smoke-paths': z.array(urlPath).optional().describe('Pages that answer with 200 when a version is well, beside the version path: asked for while traffic is shifted step by step'),
   install: argv,
   build: argv,
+  gradual: gradual.optional(),
   resources: resources.optional().describe('What operation ensure-resources creates'),
   artifact: z.array(path).min(1).describe('What the deploying job needs of the building one'),
   preview: preview.optional(),

@@ -3,9 +3,9 @@ import type { Situation } from './types.ts';
 
 /** The lane again, for what does not serve yet, with what it was started with and these inputs besides. */
 export function again(situation: Situation, ...more: readonly string[]): string {
-  const { workflow, ref, missing } = situation;
+  const { workflow, ref, missing, app } = situation;
   const commit = situation.sha || situation.asked;
-  const fields = [...(commit === '' ? [] : [`ref=${commit}`]), ...without(missing.length === 0 ? situation.wanted : missing), ...situation.options.filter((option) => !isIn(more, option)), ...more];
+  const fields = [...(commit === '' ? [] : [`ref=${commit}`]), ...without(missing.length === 0 ? situation.wanted : missing, app), ...situation.options.filter((option) => !isIn(more, option)), ...more];
   return dispatch(workflow, fields, commit === '' ? ref.replace(/^refs\/(?:heads|tags)\//u, '') : '');
 }
 
@@ -15,12 +15,13 @@ export function againFrom(situation: Situation, ref: string): string {
 }
 
 /** The probes alone, of what this deploy was about: other surfaces may serve another commit for a good reason. */
-export function verify({ environment, wanted }: Situation): string {
-  return dispatch('verify.yml', [`environment=${environment}`, ...without(wanted)]);
+export function verify({ environment, wanted, app }: Situation): string {
+  return dispatch('verify.yml', [`environment=${environment}`, ...without(wanted, app)]);
 }
 
-function without(surfaces: readonly Surface[]): string[] {
-  return SURFACES.filter((surface) => !surfaces.includes(surface)).map((surface) => `${surface}=false`);
+/** An environment without Vendure has a lane without that switch. */
+function without(surfaces: readonly Surface[], app: string): string[] {
+  return SURFACES.filter((surface) => !surfaces.includes(surface) && (surface !== 'vendure' || app !== '')).map((surface) => `${surface}=false`);
 }
 
 /** Another workflow of the suite, from the default branch. */

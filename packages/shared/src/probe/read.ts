@@ -6,7 +6,8 @@ import { isSha } from '../release/index.ts';
 export type VersionReading =
   | { readonly kind: 'serves'; readonly sha: string; readonly versionId: string | null; readonly header: string | null }
   | { readonly kind: 'unreachable'; readonly why: string }
-  | { readonly kind: 'unreadable'; readonly why: string };
+  /** `status`: of an answer that is no version. */
+  | { readonly kind: 'unreadable'; readonly why: string; readonly status?: number };
 
 export type HealthReading =
   | { readonly kind: 'ok'; readonly pendingMigrations: number | null; readonly queueLagSeconds: number | null }
@@ -35,7 +36,7 @@ const MOST_BYTES = 64 * 1024;
 export async function readVersion(read: Read): Promise<VersionReading> {
   const answer = await get(read);
   if (answer.kind === 'unreachable') return { kind: 'unreachable', why: answer.message };
-  if (answer.status !== 200) return { kind: 'unreadable', why: `HTTP ${answer.status} from ${read.url}` };
+  if (answer.status !== 200) return { kind: 'unreadable', why: `HTTP ${answer.status} from ${read.url}`, status: answer.status };
   const parsed = version.safeParse(parse(answer));
   if (!parsed.success || !isSha(parsed.data.sha)) return { kind: 'unreadable', why: `${read.url} does not answer {"sha": "<40 hex>"}` };
   return { kind: 'serves', sha: parsed.data.sha, versionId: parsed.data.versionId ?? null, header: answer.headers['x-deploy-version'] ?? null };

@@ -10,6 +10,8 @@ const own = z.object({
   main: z.string().optional(),
   assets: z.looseObject({ directory: z.string().optional() }).optional(),
   build: z.looseObject({ command: z.string().optional() }).optional(),
+  workers_dev: z.boolean().optional(),
+  preview_urls: z.boolean().optional(),
   route: route.optional(),
   routes: z.array(route).optional(),
 });
@@ -27,6 +29,9 @@ export interface WranglerConfiguration {
   readonly assets: { readonly directory: string | null } | null;
   /** wrangler runs it in the deploy. */
   readonly buildCommand: string | null;
+  /** null: nobody says it. */
+  readonly workersDev: boolean | null;
+  readonly previewUrls: boolean | null;
   /** A deploy makes these the routes of the Worker, and takes every other one from it; unless there are none: then all stay (wrangler makes no call). */
   readonly routes: readonly { readonly pattern: string; readonly zone: string | null }[];
   /** That its routes name, each once. */
@@ -40,7 +45,7 @@ export function configurationOf(text: string, file: string, environment: string)
   // wrangler only warns where there are no environments at all, and deploys the top level under another name.
   if (active === undefined) throw new UserError(`${file} has no env.${environment}. It has: ${Object.keys(env).join(', ') || 'none'}. Correct the configured wrangler-environment, or add it.`, { reasonCode: 'invalid-config' });
   // All of these are inherited.
-  const { account_id: account, main, assets, build } = { ...top, ...active };
+  const { account_id: account, main, assets, build, workers_dev: workersDev, preview_urls: previewUrls } = { ...top, ...active };
   const routes = routesOf(active) ?? routesOf(top) ?? [];
   return {
     name: active.name ?? (environment === '' || top.name === undefined ? top.name : `${top.name}-${environment}`) ?? null,
@@ -48,6 +53,8 @@ export function configurationOf(text: string, file: string, environment: string)
     main: main ?? null,
     assets: assets === undefined ? null : { directory: assets.directory ?? null },
     buildCommand: build?.command ?? null,
+    workersDev: workersDev ?? null,
+    previewUrls: previewUrls ?? null,
     routes: routes.map(({ pattern, zone_name: zone = null }) => ({ pattern, zone })),
     zones: [...new Set(routes.flatMap(({ zone_name: zone }) => zone ?? []))],
   };

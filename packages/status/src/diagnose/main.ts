@@ -34,7 +34,7 @@ async function situationOf(environment: string, file: string, runId: number): Pr
   const place = await configured(environment, file);
   return {
     environment, repository: '', workflow: `deploy-${environment}.yml`, sha: '', asked: '', ref: 'refs/heads/main', runId, wanted: SURFACES, missing: [], options: [],
-    app: place?.surfaces.vendure?.app ?? '<app>', promoteFrom: place?.['promote-from'] ?? '', machines: [],
+    app: place === null ? '<app>' : (place.surfaces.vendure?.app ?? ''), promoteFrom: place?.['promote-from'] ?? '', machines: [],
   };
 }
 

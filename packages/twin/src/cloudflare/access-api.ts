@@ -12,6 +12,8 @@ export interface AccessSetup {
   readonly team: string;
   addApp(app: { readonly domains: readonly string[]; readonly decisions: readonly AccessDecision[]; readonly publicPaths?: readonly string[]; readonly answers401?: boolean }): AccessApp;
   removeApp(id: string): void;
+  /** Those that were issued, the oldest first. */
+  serviceTokens(): readonly { readonly clientId: string; readonly clientSecret: string }[];
   issueServiceToken(): { readonly clientId: string; readonly clientSecret: string };
   failOpen(when: FailsOpen): void;
   /** Signed as Access signs: for what a client must not believe all the same. */
@@ -39,6 +41,7 @@ export function createAccessSetup(account: Account, team: Team, guard: Guard): A
       account.save();
       return token;
     },
+    serviceTokens: () => structuredClone(access.serviceTokens),
     failOpen: (when) => guard.fail(when),
     sign: team.sign,
   };

@@ -1,1 +1,1 @@
-export { type CloudflareWorld, createCloudflareWorld } from './world.ts';
+export { type CloudflareWorld, createCloudflareWorld, type Inventory } from './world.ts';

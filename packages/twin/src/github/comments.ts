@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { json, notFound } from './answers.ts';
 import { read, type Repository } from './objects.ts';
@@ -25,10 +27,15 @@ export interface Comments {
   of(repository: string, issue: number): readonly Comment[];
 }
 
-/** Comments of issues and pull requests, which have their numbers in common; every number is taken for one that is there. */
-export function createComments(): Comments {
-  const kept = new Map<number, Kept>();
-  let last = 5000;
+/** Comments of issues and pull requests, which have their numbers in common; every number is taken for one that is there. @param file where they are kept, for the next start */
+export function createComments(file: string): Comments {
+  const kept = new Map<number, Kept>(existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as [number, Kept][]) : []);
+  const keep = (comment: Kept): void => {
+    kept.set(comment.id, comment);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify([...kept]));
+  };
+  let last = Math.max(5000, ...kept.keys());
   const listed = (repository: string, issue: number): Kept[] => [...kept.values()].filter((one) => one.repository === repository && one.issue === issue);
   return {
     of: (repository, issue) => listed(repository, issue).map(({ id, author, body }) => ({ id, author, body })),
@@ -41,14 +48,14 @@ export function createComments(): Comments {
         if (method === 'GET') return json(shown(found));
         if (method !== 'PATCH') throw notFound();
         const changed = { ...found, body: read(written, body).body, updatedAt: at };
-        kept.set(found.id, changed);
+        keep(changed);
         return json(shown(changed));
       }
       const issue = Number(first);
       if (second !== 'comments' || !Number.isInteger(issue) || issue < 1) throw notFound();
       if (method === 'POST') {
         const made: Kept = { id: (last += 1), repository: repository.name, issue, author: login, body: read(written, body).body, createdAt: at, updatedAt: at };
-        kept.set(made.id, made);
+        keep(made);
         return json(shown(made), 201);
       }
       // GitHub gives 30 where nothing is asked for, and 100 at most.

@@ -73,7 +73,7 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
   const logs = createJobLogs(join(directory, 'github', 'logs'), cache.signedUrl);
   const runs = createRuns(join(directory, 'github', 'runs.json'), logs);
   const issuer = createIssuer();
-  const comments = createComments();
+  const comments = createComments(join(directory, 'github', 'comments.json'));
   const rest = routes({ runs, caches: cache.entries, deployments: createDeployments(join(directory, 'github', 'deployments.json')), comments });
 
   return {
