@@ -4,7 +4,7 @@ import { arrive } from '../src/gradual/arrive.ts';
 import { met, type Reply, type Wanted } from '../src/gradual/ask.ts';
 import { CONCLUDED, readMark } from '../src/gradual/mark.ts';
 import { soak } from '../src/gradual/soak.ts';
-import { readSteps } from '../src/gradual/steps.ts';
+import { readSoak, readSteps } from '../src/gradual/steps.ts';
 import { splitAt } from '../src/gradual/walk.ts';
 import { lasting } from '../src/last-words.ts';
 
@@ -25,6 +25,17 @@ const REPLY = {
   nothing: { versionId: null, sha: null, fault: 'connection refused' },
 } as const satisfies Record<string, Reply>;
 type Answer = keyof typeof REPLY;
+
+test('an input beats the configuration, and that the default', () => {
+  const configured = { steps: [50, 100], 'soak-seconds': 7 };
+  expect([readSteps(''), readSteps('', configured), readSteps('100', configured)]).toEqual([[10, 50, 100], [50, 100], [100]]);
+  expect([readSoak(''), readSoak('', configured), readSoak('0', configured)]).toEqual([60, 7, 0]);
+});
+
+test('steps of the configuration that do not end at 100, and a soak that is no number, are refused by name', () => {
+  expect(() => readSteps('', { steps: [10, 50] })).toThrow("the configuration's `gradual.steps` are 10, 50. Allowed: whole percentages that rise and end at 100.");
+  for (const given of ['5m', '-1', '3601', '1.5']) expect(() => readSoak(given)).toThrow(`input \`soak-seconds\` is "${given}". Allowed: a whole number of seconds from 0 to 3600.`);
+});
 
 test.each<[Answer, readonly Wanted[], string]>([
   ['new',                     [fresh],      'well'],

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { type Attempt, judge, judgeAnchor } from '../src/deploy/judge.ts';
 import type { LiveReading, Observed } from '../src/deploy/observe.ts';
 import type { Plan } from '../src/deploy/plan.ts';
@@ -84,6 +84,31 @@ test.each<[Live, Public, boolean, string | null]>([
   ['unreadable',      'new',                             true,     'anchor-unreadable'],
 ])('before: Cloudflare %s, the public %s, redeploy %s → %s', (live, answered, redeploy, reasonCode) => {
   expect(judgeAnchor(plan, look(live, answered), redeploy)?.reasonCode ?? null).toBe(reasonCode);
+});
+
+describe('a Worker to which only its lane leads', () => {
+  const hidden = (live: Live): Observed => ({ live: look(live, 'nothing').live, public: { kind: 'hidden', why: 'only its lane leads to it' } });
+
+  test.each<[string, Attempt, Live, string, string]>([
+    // wrangler          the attempt                  Cloudflare says    decision   reason-code
+    ['exit 0',           exit(0),                     'new',             'done',    'deployed'],
+    ['exit 1, mended',   exit(1, { mended: true }),   'new',             'done',    'deployed'],
+    ['exit 1',           exit(1, { mended: false }),  'new',             'partial', 'live-with-trigger-failure'],
+    ['exit 0',           exit(0),                     'old',             'failed',  'not-deployed'],
+    ['exit 0',           exit(0),                     'an untagged one', 'failed',  'mixed'],
+    ['exit 0',           exit(0),                     'unreadable',      'unknown', 'serves-unproven'],
+  ])('after %s (%#), Cloudflare: %3$s: what is live decides', (_, attempt, live, decision, reasonCode) => {
+    expect(judge(plan, hidden('old'), attempt, hidden(live))).toMatchObject({ decision, reasonCode });
+  });
+
+  test.each<[Live, boolean, string | null]>([
+    ['new', false, 'already-serves'],
+    ['new', true, null],
+    ['old', false, null],
+    ['nothing', false, null],
+  ])('before: Cloudflare %s, redeploy %s → %s', (live, redeploy, reasonCode) => {
+    expect(judgeAnchor(plan, hidden(live), redeploy)?.reasonCode ?? null).toBe(reasonCode);
+  });
 });
 
 test('a failure names what serves, why, and the next command', () => {

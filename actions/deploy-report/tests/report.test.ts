@@ -20,6 +20,7 @@ describe('the next command, where nothing is known of the cause', () => {
     ['Dashboard and Storefront are missing', 'partial', { missing: ['dashboard', 'storefront'] }, [`gh workflow run lane.yml -f ref=${NEW} -f vendure=false`]],
     ['nothing was switched', 'failed-before-switch', { missing: ['vendure', 'dashboard', 'storefront'] }, [`gh workflow run lane.yml -f ref=${NEW}`]],
     ['it was started with switches', 'partial', { missing: ['storefront'], options: ['allow_older=true', 'strategy=canary'] }, [`gh workflow run lane.yml -f ref=${NEW} -f vendure=false -f dashboard=false -f allow_older=true -f strategy=canary`]],
+    ['an environment without Vendure: its lane has no such switch', 'partial', { app: '', wanted: ['dashboard', 'storefront'], missing: ['storefront'], options: ['action=open'] }, [`gh workflow run lane.yml -f ref=${NEW} -f dashboard=false -f action=open`]],
     ['no commit was resolved: what was typed', 'failed-before-switch', { sha: '', asked: 'develop', missing: ['vendure'] }, ['gh workflow run lane.yml -f ref=develop -f dashboard=false -f storefront=false']],
     ['no commit was resolved, and nothing was typed: from the same branch', 'failed-before-switch', { sha: '', ref: 'refs/heads/develop', missing: ['vendure'] }, ['gh workflow run lane.yml --ref develop -f dashboard=false -f storefront=false']],
   ])('%s', (_, verdict, some, expected) => {

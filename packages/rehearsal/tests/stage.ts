@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Truth } from '@vendure-deploy/twin';
+import type { RequestRecord, Truth } from '@vendure-deploy/twin';
 import type { Outcome } from '../src/outcome.ts';
 import { readShopConfig, surfacesOf } from '../src/shop/config.ts';
 import { openWorld } from '../src/world/open.ts';
@@ -17,6 +17,8 @@ export interface Rehearsed {
   readonly said: string;
   readonly summary: string;
   readonly log: string;
+  /** Every call that left a process of the run. */
+  readonly requests: readonly RequestRecord[];
   /** The document of deploy-report; null: the lane ended before it, or has none. */
   readonly report: Report | null;
 }
@@ -48,11 +50,18 @@ export async function rehearsed(lane: string, ...args: readonly string[]): Promi
       outcome: JSON.parse(outcome) as Outcome,
       summary: await readFile(join(out, 'summary.md'), 'utf8').catch(() => ''),
       log: await readFile(join(out, 'log.txt'), 'utf8').catch(() => ''),
+      requests: await requestsIn(out),
       report: await reportIn(join(out, 'artifacts')),
     };
   } finally {
     await rm(out, { recursive: true, force: true });
   }
+}
+
+/** What a run has written down of its calls. */
+export async function requestsIn(out: string): Promise<RequestRecord[]> {
+  const lines = await readFile(join(out, 'requests.jsonl'), 'utf8').catch(() => '');
+  return lines.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as RequestRecord);
 }
 
 async function reportIn(artifacts: string): Promise<Report | null> {
