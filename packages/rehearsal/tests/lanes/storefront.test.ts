@@ -35,6 +35,21 @@ test(
 );
 
 test(
+  'in steps, when it is asked for: a new version that fails at 10 % returns by itself, and the version of before has all visitors again',
+  async () => {
+    // Two looks at the page at 0 %, which are right; then each is asked twice.
+    const { outcome, log, report, requests } = await rehearsed('deploy-storefront', '-f', 'environment=production', '-f', 'gradual=true', '--fault', 'shop GET / 3-6 503');
+    expect(outcome).toMatchObject({ conclusion: 'failure', verdict: 'failed-before-switch', rehearsal: { ok: true } });
+    expect(outcome.truth.after).toEqual(outcome.truth.before);
+    expect(log).toMatch(/At 10 % of version \S+/u);
+    // 0 %, 10 %, and back.
+    expect(requests.filter(({ write, path }) => write && path.endsWith('/workers/scripts/shop-storefront/deployments'))).toHaveLength(3);
+    expect(report?.next).toEqual([`gh workflow run deploy-production.yml -f ref=${outcome.outputs['sha'] ?? ''} -f vendure=false -f dashboard=false -f gradual=true`]);
+  },
+  LONG,
+);
+
+test(
   'what the configuration names is made once: the second time nothing is written',
   async () => {
     const world = await worldFolder();
