@@ -1,4 +1,5 @@
 import type { ActionContext, ActionResult } from '@vendure-deploy/shared/action';
+import { awaitBuild } from './await-build.ts';
 import { build } from './build.ts';
 import { deploy } from './deploy/deploy.ts';
 import { gradual } from './gradual/gradual.ts';
@@ -16,6 +17,7 @@ export async function run(context: ActionContext<Inputs>): Promise<ActionResult<
   const target = await readTarget(context);
   switch (target.operation) {
     case 'build': return build(target, context);
+    case 'await-build': return awaitBuild(target, context);
     case 'deploy': return deploy(target, context);
     case 'gradual': return gradual(target, context);
     case 'return': return returnTo(target, context);

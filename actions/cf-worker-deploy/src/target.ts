@@ -52,6 +52,9 @@ export async function readTarget({ inputs, workspace }: ActionContext<Inputs>): 
   if (operation === 'build' && secrets.length > 0) {
     throw new UserError(`cf-worker-deploy: operation build runs the shop's own code and takes no token. Leave ${secrets.map((name) => `\`${name}\``).join(' and ')} out of this step; give them to operation deploy.`);
   }
+  if (operation === 'await-build' && inputs['github-token'].isEmpty) {
+    throw new UserError('cf-worker-deploy: input `github-token` is empty. Operation await-build reads the jobs of this run: give ${{ github.token }}, in a job with `actions: read`.');
+  }
   const usesArtifact = ['build', 'deploy', 'gradual', 'preview'].includes(operation);
   if (usesArtifact && inputs['artifact-directory'] === '') {
     throw new UserError(`cf-worker-deploy: input \`artifact-directory\` is empty. Operation ${operation} needs it: give a folder beside the checkout, as \${{ runner.temp }}/artifact.`);

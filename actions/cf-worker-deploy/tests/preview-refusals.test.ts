@@ -13,7 +13,7 @@ const DEPLOYS = [deploy('production', 'shop-storefront'), deploy('staging', 'sho
 
 describe('the name of the Worker and its environment', () => {
   const target = (preview: { worker: string; 'wrangler-environment': string } | undefined): Target => ({
-    operation: 'preview', environment: 'staging', surface: 'storefront', others: [], sha: 'a'.repeat(40), accountId: '', accountSource: '', wranglerRange: null, artifact: '', sla: { budgetSeconds: 300, startedAt: null, forecast: null, strict: false }, versionUrl: '', deploys: DEPLOYS,
+    operation: 'preview', environment: 'staging', surface: 'storefront', others: [], sha: 'a'.repeat(40), accountId: '', accountSource: '', wranglerRange: null, artifact: '', sla: { budgetSeconds: 300, startedAt: null, forecast: null, strict: false, workflow: '' }, versionUrl: '', deploys: DEPLOYS,
     config: { worker: 'shop-storefront', directory: 'apps/storefront', 'wrangler-config': FILE, 'wrangler-environment': 'staging', 'account-id': '', 'public-url': '', 'version-path': '/__version', install: [''], build: [''], artifact: [''], ...(preview === undefined ? {} : { preview }) },
   });
 

@@ -4,7 +4,7 @@ export const inputs = {
   config: input.text({ description: "The shop's deploy configuration, from the workspace's root", default: '.github/deploy.config.yml' }),
   environment: input.text({ description: 'Environment of the configuration', required: true }),
   sha: input.sha({ description: 'The commit that was to be deployed; empty when it was never resolved' }),
-  phases: input.text({ description: 'toJSON(needs) of the reporting job: results and outputs of the phases', required: true }),
+  phases: input.text({ description: 'toJSON(needs) of the reporting job; toJSON(steps) where one job has all phases, and its steps are called after them: results and outputs', required: true }),
   vendure: input.boolean({ description: 'Vendure was to be deployed', default: 'true' }),
   dashboard: input.boolean({ description: 'The Dashboard was to be deployed', default: 'true' }),
   storefront: input.boolean({ description: 'The Storefront was to be deployed', default: 'true' }),
@@ -17,6 +17,7 @@ export const inputs = {
   'access-client-secret': input.secret({ description: 'Its client secret' }),
   'timeout-seconds': input.seconds({ description: 'Longest time for one answer of a public URL', default: '5', min: 1 }),
   options: input.text({ description: 'toJSON(inputs) of the lane: the next command keeps what it was started with' }),
+  'on-by-default': input.list({ description: "Names of the lane's switches that are on where nobody says anything, one per line", default: 'dashboard_blocking' }),
   workflow: input.text({ description: 'Workflow file that the next command names; empty: the one that was started' }),
 };
 

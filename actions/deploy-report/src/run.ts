@@ -29,7 +29,7 @@ export async function run(context: Context): Promise<ActionResult<typeof outputs
   const budgetSeconds = budgetOf(inputs['sla-seconds'], inputs.environment, environment);
   const phases = readPhases(inputs.phases);
   const wanted = SURFACES.filter((surface) => inputs[surface] && environment.surfaces[surface] !== undefined);
-  const started = startedWith(inputs.options);
+  const started = startedWith(inputs.options, inputs['on-by-default']);
   const [readings, times] = await Promise.all([log.group('Read what serves now', () => readAll(wanted, environment, phases, context)), readTimes(context)]);
   const probes = probesOf(phases);
   const verdict = inputs.sha === '' ? 'failed-before-switch' : judgeVerdict(readings, probes.found);

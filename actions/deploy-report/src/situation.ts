@@ -10,7 +10,7 @@ interface Known {
   readonly environment: EnvironmentConfig;
   readonly readings: Partial<Record<Surface, SurfaceReading>>;
   readonly phases: readonly Phase[];
-  readonly started: { readonly ref: string; readonly options: readonly string[] };
+  readonly started: { readonly ref: string; readonly options: readonly string[]; readonly switches: readonly Surface[] };
 }
 
 /** What the commands of a diagnosis speak of. */
@@ -26,6 +26,7 @@ export function situationOf({ context: { inputs, run }, environment, readings, p
     wanted: SURFACES.filter((surface) => readings[surface] !== undefined),
     missing: SURFACES.filter((surface) => !arrived(readings[surface])),
     options: started.options,
+    switches: inputs.workflow === '' ? started.switches : SURFACES,
     app: environment.surfaces.vendure?.app ?? '',
     promoteFrom: environment['promote-from'] ?? '',
     machines: phases.flatMap(({ machines }) => machines),

@@ -21,7 +21,8 @@ export interface Check {
   readonly reasonCode: ReasonCode;
 }
 
-export type Finding = Pick<Check, 'status' | 'evidence' | 'next' | 'data' | 'notes'>;
+/** A reason code of its own: what was found means something else than a failure of the check usually does. */
+export type Finding = Pick<Check, 'status' | 'evidence' | 'next' | 'data' | 'notes'> & Partial<Pick<Check, 'reasonCode'>>;
 
 /** Somebody left it out by a switch, or this deploy has nothing to ask about. */
 export type LeftOut = { readonly by: 'switch'; readonly input: string } | { readonly by: 'plan'; readonly why: string };

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { checkoutFault, fetchCommit, isUntouched } from '@vendure-deploy/shared/checkout';
 import { flyClient, type FlyClient, type Machine } from '@vendure-deploy/shared/providers/fly';
 import { type Comparison, githubClient, type GitHubClient } from '@vendure-deploy/shared/providers/github';
-import { loginOf, parseImageRepository, registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
+import { type ImageRepository, loginOf, parseImageRepository, registries, type RegistryClient } from '@vendure-deploy/shared/providers/registry';
 import { SURFACES, type Surface } from '@vendure-deploy/shared/release';
+import type { Secret } from '@vendure-deploy/shared/secrets';
 import { type PendingScan, scanPending } from './migration-scan/pending.ts';
 import { decide, type Revision } from './revision.ts';
 import { NOT_CONFIGURED, readServing, type Serving } from './serving.ts';
@@ -34,6 +35,8 @@ export interface Facts {
   fly(): FlyClient;
   machines(): Promise<readonly Machine[]>;
   registry(): RegistryClient;
+  /** Of the image that is copied. */
+  registryOf(repository: ImageRepository): RegistryClient;
   /** What the migrations since what serves do to it. */
   migrations(): Promise<PendingScan>;
   checkout(): Promise<Checkout>;
@@ -59,6 +62,8 @@ export function factsOf(context: Context, { ref, place, vendure }: Subject): Fac
     if (found.kind === 'none') throw new Error(found.why);
     return found.sha;
   };
+  const registryToken = inputs['registry-token'].isEmpty ? inputs['fly-api-token'] : inputs['registry-token'];
+  const registry = (repository: ImageRepository, token: Secret): RegistryClient => registries({ http, clock, signal, warn: log.warning, budgetMs: probeMs })(repository, loginOf(token, inputs['registry-username']));
   const comparisons = new Map<string, Promise<Comparison>>();
   const facts: Facts = {
     github,
@@ -74,10 +79,8 @@ export function factsOf(context: Context, { ref, place, vendure }: Subject): Fac
     servingShas: async () => Object.fromEntries(await Promise.all([...serving].map(async ([surface, read]) => [surface, (await read()).sha] as const))),
     fly,
     machines: once(() => fly().machines()),
-    registry: once(() => {
-      const token = inputs['registry-token'].isEmpty ? inputs['fly-api-token'] : inputs['registry-token'];
-      return registries({ http, clock, signal, warn: log.warning, budgetMs: probeMs })(parseImageRepository(vendure?.['image-repository'] ?? ''), loginOf(token, inputs['registry-username']));
-    }),
+    registry: once(() => registry(parseImageRepository(vendure?.['image-repository'] ?? ''), registryToken)),
+    registryOf: (repository) => registry(repository, inputs['source-registry-token'].isEmpty ? registryToken : inputs['source-registry-token']),
     migrations: once(async () => {
       const [serving, target] = await Promise.all([facts.serving('vendure'), sha()]);
       const glob = vendure?.migrations;

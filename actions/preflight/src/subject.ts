@@ -5,6 +5,7 @@ import type { Secret } from '@vendure-deploy/shared/secrets';
 import { commandEnvironment } from '@vendure-deploy/shared/shop-commands';
 import { budgetOf } from '@vendure-deploy/shared/sla';
 import { type Permission, readPermissions } from './checks/github-token.ts';
+import { type Prebuilt, prebuiltOf } from './image-source.ts';
 import type { inputs as declared } from './inputs.ts';
 import { readRef } from './revision.ts';
 
@@ -20,6 +21,8 @@ export interface Subject {
   readonly surfaces: readonly Surface[];
   /** null: Vendure is not deployed. */
   readonly vendure: VendureSurface | null;
+  /** null: its image may be built, or Vendure is not deployed. */
+  readonly prebuilt: Prebuilt | null;
   /** The Workers that are deployed. */
   readonly workers: readonly WorkerSurface[];
   readonly permissions: readonly Permission[];
@@ -35,8 +38,9 @@ export function readSubject({ inputs }: Context, config: DeployConfig): Subject 
   const permissions = readPermissions(inputs['github-permissions']);
   const surfaces = SURFACES.filter((surface) => inputs[surface]);
   const vendure = inputs.vendure ? surfaceOf(config, inputs.environment, 'vendure') : null;
+  const prebuilt = vendure === null || !inputs['require-prebuilt'] ? null : prebuiltOf(config, inputs.environment, vendure, inputs.image);
   const workers = (['dashboard', 'storefront'] as const).filter((surface) => inputs[surface]).map((surface) => surfaceOf(config, inputs.environment, surface));
   const commands = vendure?.commands;
   const asks = (commands?.['drift-audit'] !== undefined && !inputs['skip-drift-audit']) || (commands?.backup !== undefined && !inputs['skip-backup']);
-  return { ref, place, budgetSeconds, surfaces, vendure, workers, permissions, commandEnvironment: asks ? commandEnvironment(inputs['command-environment'], commands?.environment ?? []) : {} };
+  return { ref, place, budgetSeconds, surfaces, vendure, prebuilt, workers, permissions, commandEnvironment: asks ? commandEnvironment(inputs['command-environment'], commands?.environment ?? []) : {} };
 }

@@ -24,7 +24,7 @@ const MENDED: Note = { kind: 'healed', what: 'wrangler failed after the new vers
 export async function deploy(target: Target, context: Context): Promise<Result> {
   const { inputs, log, http, signal, clock, temporary } = context;
   const began = clock.now();
-  const plan = planOf(target, context.run.workflowFile);
+  const plan = planOf(target, context.inputs.workflow || context.run.workflowFile);
   const token = inputs['cloudflare-api-token'];
   const looking: Looking = (by, expected = null) =>
     observer({ http, cloudflare: cloudflareClient({ http, token, accountId: target.accountId, signal: by }), worker: plan.worker, versionUrl: target.config.route === undefined ? target.versionUrl : null, signal: by, timeoutMs: READ_MS, expected });

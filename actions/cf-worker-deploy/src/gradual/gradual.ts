@@ -33,7 +33,7 @@ export async function gradual(target: Target, context: Context): Promise<Result>
   const { inputs, log, http, clock, signal, temporary } = context;
   const steps = readSteps(inputs.steps, target.config.gradual);
   readSoak(inputs['soak-seconds'], target.config.gradual);
-  const plan = planOf(target, context.run.workflowFile);
+  const plan = planOf(target, inputs.workflow || context.run.workflowFile);
   const token = inputs['cloudflare-api-token'];
   const look = (by: AbortSignal): Promise<Observed> =>
     observer({ http, cloudflare: cloudflareClient({ http, token, accountId: target.accountId, signal: by }), worker: plan.worker, versionUrl: target.versionUrl, signal: by, timeoutMs: READ_MS })();

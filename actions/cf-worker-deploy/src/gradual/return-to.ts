@@ -24,7 +24,7 @@ export async function returnTo(target: Target, context: ActionContext<Inputs>): 
   const { inputs, log, signal, http, clock, temporary } = context;
   const id = inputs['to-version-id'];
   if (!UUID.test(id)) throw new UserError(`cf-worker-deploy: input \`to-version-id\` is ${JSON.stringify(id)}. Allowed: the id of a version, a UUID. The last ones:  wrangler versions list --name ${target.config.worker}`);
-  const plan = planOf(target, context.run.workflowFile);
+  const plan = planOf(target, context.inputs.workflow || context.run.workflowFile);
   const cloudflare = cloudflareClient({ http, token: inputs['cloudflare-api-token'], accountId: target.accountId, signal });
   const look = observer({ http, cloudflare, worker: plan.worker, versionUrl: target.versionUrl, signal, timeoutMs: READ_MS });
   const anchor = await log.group('Read what serves now', look);

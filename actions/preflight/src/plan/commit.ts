@@ -1,4 +1,4 @@
-import type { Surface } from '@vendure-deploy/shared/release';
+import { type Surface, SURFACES } from '@vendure-deploy/shared/release';
 import type { Planned } from '../check.ts';
 import { judgeScan } from '../checks/migration-scan.ts';
 import { notOlder, onDefaultBranch } from '../checks/history.ts';
@@ -35,7 +35,7 @@ export function commitChecks(context: Context, subject: Subject, facts: Facts): 
       id: `not-older-${surface}`, name: `${surface} does not go back`, reasonCode: 'commit-not-allowed', leftOut: isHidden(place, surface) ? { by: 'plan', why: 'it stands behind Access, where nobody loses anything by an older commit' } : null, after: ['ref'],
       ask: async () => notOlder({ serving: await facts.serving(surface), since: facts.since, sha: await facts.sha(), allowed: inputs['allow-older'] }),
     })),
-    migrations(inputs, subject, facts),
+    migrations(context, subject, facts),
     scan(context, subject, facts),
   ];
 }
@@ -45,12 +45,17 @@ function isHidden(place: Subject['place'], surface: Surface): boolean {
 }
 
 /** The Storefront of a commit whose migrations have not run would ask Vendure for what it has not. */
-function migrations(inputs: Context['inputs'], { place }: Subject, facts: Facts): Planned {
+function migrations({ inputs }: Context, { place, prebuilt, surfaces, budgetSeconds }: Subject, facts: Facts): Planned {
   const glob = place.surfaces.vendure?.migrations;
   const why = !inputs.vendure && !inputs.storefront ? 'neither Vendure nor the Storefront is deployed' : glob === undefined ? 'the configuration names no `migrations` for vendure' : null;
   return {
     id: 'pending-migrations', name: 'no migration is pending', reasonCode: 'commit-not-allowed', after: ['ref'], leftOut: why === null ? null : { by: 'plan', why },
-    ask: async () => pendingMigrations({ since: facts.since, serving: (await facts.serving('vendure')).sha, sha: await facts.sha(), glob: glob ?? '', allowed: inputs['allow-pending-migration'] }),
+    ask: async () => {
+      const [{ sha: serving }, sha] = await Promise.all([facts.serving('vendure'), facts.sha()]);
+      // Who builds nothing has promised to be quick, and a migration is what breaks that promise.
+      const warning = prebuilt === null ? '' : `A backup and the migration come before the switch, and may take longer than the ${budgetSeconds} s of this lane. Without that promise:  gh workflow run deploy-${inputs.environment}.yml -f ref=${sha} -f allow_pending_migration=true${inputs['allow-non-main'] ? ' -f allow_non_main=true' : ''}${SURFACES.filter((surface) => !surfaces.includes(surface)).map((surface) => ` -f ${surface}=false`).join('')}`;
+      return pendingMigrations({ since: facts.since, serving, sha, glob: glob ?? '', allowed: inputs['allow-pending-migration'], warning });
+    },
   };
 }
 

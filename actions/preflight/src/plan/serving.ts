@@ -2,11 +2,12 @@ import { gitRefClient } from '@vendure-deploy/shared/lock';
 import { readHealth } from '@vendure-deploy/shared/probe';
 import { ProviderError } from '@vendure-deploy/shared/providers/fly';
 import type { LeftOut, Planned } from '../check.ts';
-import { judgeImage } from '../checks/image.ts';
+import { judgeImage, judgePrebuilt } from '../checks/image.ts';
 import { lockCheck } from '../checks/lock.ts';
 import { machineSettle } from '../checks/machine-settle.ts';
 import { judgeProduction, type Production } from '../checks/production.ts';
 import type { Facts } from '../facts.ts';
+import type { Prebuilt } from '../image-source.ts';
 import { imageTagOf } from '../revision.ts';
 import type { Context, Subject } from '../subject.ts';
 
@@ -22,7 +23,7 @@ function lock({ inputs, http, run }: Context, { github }: Facts): Planned {
   };
 }
 
-function ofVendure({ inputs, clock, signal, log, http }: Context, { vendure }: Subject, facts: Facts): Planned[] {
+function ofVendure({ inputs, clock, signal, log, http }: Context, { vendure, prebuilt }: Subject, facts: Facts): Planned[] {
   if (vendure === null) return [];
   const unproven: LeftOut | null = inputs['skip-provenance'] ? { by: 'switch', input: 'skip-provenance' } : null;
   const health = { http, url: `${vendure['public-url']}${vendure['health-path']}`, timeoutMs: inputs['probe-timeout-seconds'] * 1000, signal };
@@ -31,8 +32,11 @@ function ofVendure({ inputs, clock, signal, log, http }: Context, { vendure }: S
       id: 'image', name: 'image of the commit', reasonCode: 'image-label-mismatch', leftOut: unproven, after: ['ref'],
       ask: async () => {
         const sha = await facts.sha();
-        const tag = imageTagOf(inputs.environment, sha);
-        return judgeImage(await facts.registry().lookUp(tag), { reference: `${vendure['image-repository']}:${tag}`, sha });
+        const tag = prebuilt?.tag(sha) ?? imageTagOf(inputs.environment, sha);
+        const reference = `${vendure['image-repository']}:${tag}`;
+        const lookup = await facts.registry().lookUp(tag);
+        if (prebuilt === null || lookup.kind !== 'absent') return judgeImage(lookup, { reference, sha });
+        return judgePrebuilt({ reference, sha, migrations: inputs['allow-pending-migration'], source: await copied(prebuilt, sha, facts) });
       },
     },
     {
@@ -47,6 +51,13 @@ function ofVendure({ inputs, clock, signal, log, http }: Context, { vendure }: S
       ask: () => machineSettle({ fly: facts.fly(), machines: facts.machines, clock, signal, log, budgetSeconds: inputs['settle-seconds'], intervalMs: inputs['read-interval-seconds'] * 1000 }),
     },
   ];
+}
+
+async function copied({ source }: Prebuilt, sha: string, facts: Facts): Promise<Parameters<typeof judgePrebuilt>[0]['source']> {
+  if (source === null) return null;
+  const { repository, from } = source;
+  const reference = source.reference(sha);
+  return { lookup: await facts.registryOf(repository).lookUp(reference), reference: `${repository.host}/${repository.name}${reference.includes(':') ? '@' : ':'}${reference}`, from };
 }
 
 /** One answer that fails may be one Machine that has just started. */

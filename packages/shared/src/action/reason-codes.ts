@@ -12,6 +12,7 @@ export const REASON_CODES = {
   'artifact-mismatch': 'The artifact is not the one that was built from the SHA; nothing was uploaded.',
   'backup-unproven': 'No backup of this run could be proven; nothing was switched.',
   'build-failed': "The shop's own install or build command failed.",
+  'build-unfinished': 'The job that builds the artifact had not ended in time, or GitHub did not tell; nothing was uploaded.',
   built: 'The artifact was built from the clean checkout of the SHA.',
   'cache-bust-planned': 'A dry run: the entries that would be deleted were found, and none was.',
   'cache-busted': 'The entries were deleted, and a listing after that has none of them.',

@@ -3,9 +3,9 @@ import type { Situation } from './types.ts';
 
 /** The lane again, for what does not serve yet, with what it was started with and these inputs besides. */
 export function again(situation: Situation, ...more: readonly string[]): string {
-  const { workflow, ref, missing, app } = situation;
+  const { workflow, ref, missing, app, switches = SURFACES } = situation;
   const commit = situation.sha || situation.asked;
-  const fields = [...(commit === '' ? [] : [`ref=${commit}`]), ...without(missing.length === 0 ? situation.wanted : missing, app), ...situation.options.filter((option) => !isIn(more, option)), ...more];
+  const fields = [...(commit === '' ? [] : [`ref=${commit}`]), ...without(missing.length === 0 ? situation.wanted : missing, app, switches), ...situation.options.filter((option) => !isIn(more, option)), ...more];
   return dispatch(workflow, fields, commit === '' ? ref.replace(/^refs\/(?:heads|tags)\//u, '') : '');
 }
 
@@ -19,9 +19,9 @@ export function verify({ environment, wanted, app }: Situation): string {
   return dispatch('verify.yml', [`environment=${environment}`, ...without(wanted, app)]);
 }
 
-/** An environment without Vendure has a lane without that switch. */
-function without(surfaces: readonly Surface[], app: string): string[] {
-  return SURFACES.filter((surface) => !surfaces.includes(surface) && (surface !== 'vendure' || app !== '')).map((surface) => `${surface}=false`);
+/** What the lane has a switch for; one for an environment without Vendure has none for it. */
+function without(surfaces: readonly Surface[], app: string, switches: readonly Surface[] = SURFACES): string[] {
+  return switches.filter((surface) => !surfaces.includes(surface) && (surface !== 'vendure' || app !== '')).map((surface) => `${surface}=false`);
 }
 
 /** Another workflow of the suite, from the default branch. */

@@ -32,6 +32,8 @@ export interface Situation {
   readonly missing: readonly Surface[];
   /** What the run was started with beside its ref and its surfaces, as `name=value`. */
   readonly options: readonly string[];
+  /** Surfaces that the workflow can be told to leave out; absent: every one. */
+  readonly switches?: readonly Surface[];
   /** Fly's app of the environment; '' where it has none. */
   readonly app: string;
   /** The environment whose image is copied; '' where there is none. */

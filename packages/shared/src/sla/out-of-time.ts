@@ -19,7 +19,7 @@ interface Standing {
  */
 export async function outOfTime(context: Asking & { readonly clock: Clock }, { terms, own, sha, spentSeconds, token }: Standing): Promise<string | null> {
   const { log, clock, run } = context;
-  const { budgetSeconds, forecast, strict } = terms;
+  const { budgetSeconds, forecast, strict, workflow } = terms;
   const startedAt = terms.startedAt ?? (forecast === null ? null : await startOfAttempt(context, token));
   const fit = restFits({ budgetSeconds, startedAt, now: clock.now(), forecast, own, spentSeconds });
   switch (fit.kind) {
@@ -28,7 +28,7 @@ export async function outOfTime(context: Asking & { readonly clock: Clock }, { t
     case 'fits': return silent(`SLA: ${fitWords(fit)}: it fits.`);
     case 'cannot-fit': {
       const why = `${fitWords(fit)}: this run cannot end in time`;
-      if (strict) return `${why}, and \`sla-strict\` is set. Nothing was written. Run the lane again as it was, but without \`sla_strict\` or with more \`sla_seconds\`:  gh workflow run ${run.workflowFile} -f ref=${sha}${offOf(forecast)}`;
+      if (strict) return `${why}, and \`sla-strict\` is set. Nothing was written. Run the lane again as it was, but without \`sla_strict\` or with more \`sla_seconds\`:  gh workflow run ${workflow || run.workflowFile} -f ref=${sha}${offOf(forecast)}`;
       log.warning(`SLA: ${why}. It goes on, since \`sla-strict\` is not set.`);
       return null;
     }

@@ -9,6 +9,7 @@ export const slaInputs = {
   'started-at': input.text({ description: 'Output `started-at` of preflight: when this attempt of the run began, RFC 3339; empty: GitHub is asked' }),
   forecast: input.text({ description: 'Output `forecast` of preflight: what each phase of this run usually takes; empty: whether the rest fits is not known, and stops nothing' }),
   'sla-seconds': input.text({ description: "Budget of the whole run; empty: the configuration's `sla-seconds`" }),
+  workflow: input.text({ description: 'Workflow file that a printed command names, one that takes every surface; empty: the one that was started' }),
   'sla-strict': input.boolean({ description: 'Stop before the first write when the rest cannot fit into the budget; else that is a warning', default: 'false' }),
 };
 
@@ -19,6 +20,8 @@ export interface SlaTerms {
   /** null: too little is known. */
   readonly forecast: RunForecast | null;
   readonly strict: boolean;
+  /** That a command names; '': the one that was started. */
+  readonly workflow: string;
 }
 
 interface Given {
@@ -26,11 +29,12 @@ interface Given {
   readonly forecast: string;
   readonly 'sla-seconds': string;
   readonly 'sla-strict': boolean;
+  readonly workflow: string;
 }
 
 /** @throws {UserError} for a value that is none */
 export function slaTerms(given: Given, environment: string, place: EnvironmentConfig): SlaTerms {
-  return { budgetSeconds: budgetOf(given['sla-seconds'], environment, place), startedAt: momentOf(given['started-at']), forecast: readForecast(given.forecast), strict: given['sla-strict'] };
+  return { budgetSeconds: budgetOf(given['sla-seconds'], environment, place), startedAt: momentOf(given['started-at']), forecast: readForecast(given.forecast), strict: given['sla-strict'], workflow: given.workflow };
 }
 
 /** The input beats the configuration. @throws {UserError} naming both */

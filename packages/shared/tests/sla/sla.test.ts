@@ -5,7 +5,7 @@ import type { EnvironmentConfig } from '@vendure-deploy/shared/config';
 import { budgetOf, outOfTime, slaTerms } from '@vendure-deploy/shared/sla';
 
 const PLACE = { 'sla-seconds': 300 } as EnvironmentConfig;
-const NOTHING = { 'started-at': '', forecast: '', 'sla-seconds': '', 'sla-strict': false };
+const NOTHING = { 'started-at': '', forecast: '', 'sla-seconds': '', 'sla-strict': false, workflow: '' };
 const SHA = 'b'.repeat(40);
 const FORECAST = JSON.stringify({ samples: 4, phases: { preflight: { seconds: 9, job: 12 }, image: null, vendure: { seconds: 60, job: 72 }, verify: { seconds: 3, job: 10 }, report: { seconds: 2, job: 2 } } });
 
@@ -30,6 +30,7 @@ test.each<[string, Partial<typeof NOTHING>, number, string, string, string]>([
   ['time enough',       { forecast: FORECAST },                                  50, 'info',    'SLA: 50.0 s of 300 s have passed, and the rest usually takes 62.0 s (vendure 50.0, verify 10.0, report 2.0; the median of 4 deploys): it fits.', 'goes on'],
   ['too little time',   { forecast: FORECAST, 'sla-seconds': '100' },            50, 'warning', 'SLA: 50.0 s of 100 s have passed, and the rest usually takes 62.0 s (vendure 50.0, verify 10.0, report 2.0; the median of 4 deploys): this run cannot end in time. It goes on, since `sla-strict` is not set.', 'goes on'],
   ['too little, strict', { forecast: FORECAST, 'sla-seconds': '100', 'sla-strict': true }, 50, '', '', `and \`sla-strict\` is set. Nothing was written. Run the lane again as it was, but without \`sla_strict\` or with more \`sla_seconds\`:  gh workflow run fast.yml -f ref=${SHA} -f dashboard=false -f storefront=false`],
+  ['a lane without switches', { forecast: FORECAST, 'sla-seconds': '100', 'sla-strict': true, workflow: 'full.yml' }, 50, '', '', `gh workflow run full.yml -f ref=${SHA} -f dashboard=false -f storefront=false`],
   ['no forecast, strict', { 'sla-seconds': '1', 'sla-strict': true },            50, 'info',    'Whether the rest of this run fits into 1 s is not known: too few earlier deploys have recorded what they took.', 'goes on'],
 ])('%s', async (_, given, elapsed, level, said, ending) => {
   const { why, told } = await ask({ ...NOTHING, 'started-at': '2026-01-31T12:00:00Z', ...given }, elapsed);

@@ -1,5 +1,5 @@
 import { again, dispatch } from '../commands.ts';
-import type { KnownFailure } from '../types.ts';
+import type { KnownFailure, Situation } from '../types.ts';
 
 const BUILDS = ['image'] as const;
 
@@ -36,9 +36,9 @@ export const IMAGE: readonly KnownFailure[] = [
     commands: (situation) => [again(situation)],
   },
   {
-    id: 'image-not-prebuilt', codes: ['not-prebuilt'], cure: 'person',
+    id: 'image-not-prebuilt', codes: ['not-prebuilt'], cure: 'command',
     cause: { en: 'The registry has no image of the commit, and this lane builds none. Deploy the commit to the environment that builds first; its image is then copied.', ja: 'registry にこの commit の image が無く、この lane は build しない。先に build する環境へ deploy すれば、その image が複製される。' },
-    commands: (situation) => [dispatch(`deploy-${situation.promoteFrom === '' ? 'staging' : situation.promoteFrom}.yml`, [...(situation.sha === '' ? [] : [`ref=${situation.sha}`]), 'dashboard=false', 'storefront=false']), again(situation)],
+    commands: (situation) => [buildElsewhere(situation), again({ ...situation, options: situation.options.filter((option) => !option.startsWith('image=')) })],
   },
   {
     id: 'image-of-another-commit', codes: ['image-label-mismatch', 'image-conflict'], cure: 'person',
@@ -56,3 +56,9 @@ export const IMAGE: readonly KnownFailure[] = [
     commands: (situation) => [`gh run download ${situation.runId} --pattern 'vendure-image-build-*'`],
   },
 ];
+
+/** The other environment's own deploy makes the image; what this lane allows of migrations, that one has to allow as well. */
+function buildElsewhere({ promoteFrom, sha, options }: Situation): string {
+  const migrations = options.includes('allow_pending_migration=false') ? [] : ['allow_pending_migration=true'];
+  return dispatch(`deploy-${promoteFrom === '' ? 'staging' : promoteFrom}.yml`, [...(sha === '' ? [] : [`ref=${sha}`]), 'dashboard=false', 'storefront=false', ...migrations]);
+}
