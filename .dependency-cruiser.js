@@ -10,6 +10,7 @@ export default {
     forbid('twin-stands-alone', '^packages/twin/src/', '^packages/(?!twin/)'),
     forbid('runner-stands-alone', '^packages/runner/src/', '^packages/(?!runner/)'),
     forbid('rehearsal-starts-bundles-only', '^packages/rehearsal/src/', '^packages/(shared|acceptance)/'),
+    forbid('workflows-reads-with-the-runner-only', '^packages/workflows/src/', '^packages/(?!workflows/|runner/)'),
     forbid('nobody-imports-status', '^(actions|packages/(?!status/)[^/]+)/src/', '^packages/status/'),
     { name: 'actions-import-shared-and-the-scan-only', severity: 'error', from: { path: '^actions/([^/]+)/src/' }, to: { path: '^(packages/(?!shared/|migration-scan/)|actions/)', pathNot: '^actions/$1/' } },
     { name: 'only-the-kernel-touches-the-toolkit', severity: 'error', from: { path: '^(actions/[^/]+/src|packages/shared/src/(?!action/))' }, to: { path: 'node_modules/@actions/core' } },

@@ -1,6 +1,7 @@
 /**
- * Writes what GitHub and readers see of an action from its typed registry: the inputs and outputs of action.yml, and the README's two tables; the rules of the migration scan in docs/migrations.md, and the known failures in docs/recovery.md.
- * `packages/acceptance/tests/contract.test.ts` and `packages/migration-scan/tests/docs.test.ts` fail when they are not fresh. Run: `npm run tables`
+ * Writes what GitHub and readers see of an action from its typed registry: the inputs and outputs of action.yml, and the README's two tables; the rules of the migration scan in docs/migrations.md, and the known failures in docs/recovery.md;
+ * the lanes in docs/lanes.md, and the recorded permissions of every workflow, whose change it prints.
+ * `packages/acceptance/tests/contract.test.ts`, `packages/migration-scan/tests/docs.test.ts` and those of `packages/workflows` fail when they are not fresh. Run: `npm run tables`
  */
 import { existsSync } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import { join, relative } from 'node:path';
 import { rulesTable } from '@vendure-deploy/migration-scan';
 import { type ActionDescription, type AnyActionDefinition, describeAction } from '@vendure-deploy/shared/action';
 import { reasonCodeTable, recoverySections } from '@vendure-deploy/shared/diagnosis';
+import { ACTIONS, CALLERS, changed, LANES, lanesOf, lanesPage, permissionsFile, sources } from '@vendure-deploy/workflows';
 
 const actions = join(import.meta.dirname, '../actions');
 
@@ -24,6 +26,17 @@ for (const name of (await readdir(actions)).sort()) {
 await rewrite(join(actions, '..', 'docs/migrations.md'), /(?<=<!-- rules:start -->\n)[\s\S]*?(?=<!-- rules:end -->)/u, rulesTable());
 await rewrite(join(actions, '..', 'docs/recovery.md'), /(?<=<!-- failures:start -->\n)[\s\S]*?(?=<!-- failures:end -->)/u, `\n${recoverySections()}\n`);
 await rewrite(join(actions, '..', 'docs/recovery.md'), /(?<=<!-- reason-codes:start -->\n)[\s\S]*?(?=<!-- reason-codes:end -->)/u, reasonCodeTable());
+
+const [lanes, callers, metadataFiles, workflows] = await Promise.all([sources(LANES), sources(CALLERS), sources(ACTIONS), sources(LANES, CALLERS)]);
+await rewrite(join(actions, '..', 'docs/lanes.md'), /(?<=<!-- lanes:start -->\n)[\s\S]*?(?=<!-- lanes:end -->)/u, `\n${lanesPage(lanesOf(lanes, metadataFiles), callers)}\n`);
+await record(join(actions, '..', 'packages/workflows/recorded/permissions.txt'), permissionsFile(workflows));
+
+/** What a token may do is read by a person, also where a tool has written it. */
+async function record(file: string, text: string): Promise<void> {
+  const before = await readFile(file, 'utf8').catch(() => '');
+  await rewrite(file, /[\s\S]*/u, text);
+  for (const line of changed(before, text)) console.log(`  ${line}`);
+}
 
 async function rewrite(file: string, part: RegExp, text: string): Promise<void> {
   const before = await readFile(file, 'utf8');

@@ -1,4 +1,7 @@
 export { outcomeFile, type OutcomeFile } from './outcome-file.ts';
-export { runWorkflow } from './engine/run.ts';
+export { planWorkflow, runWorkflow } from './engine/run.ts';
 export type { Interrupt, JobMachine, RunObserver, RunEvent, RunOptions } from './options.ts';
 export type { Annotation, JobOutcome, Refusal, Result, RunOutcome, StepOutcome } from './outcome.ts';
+export { Refused } from './plan/fields.ts';
+export { wantedBy } from './plan/permissions.ts';
+export type { CallContract, CallJob, InputPlan, JobPlan, Permissions, StepsJob, WorkflowPlan } from './plan/types.ts';

@@ -17,11 +17,11 @@ export interface Tree extends AsyncDisposable {
   run(command: string, args: readonly string[]): Promise<string>;
 }
 
-/** Everything that git would commit here, but of the actions only those: each has a bundle of 1 MB, and a build takes its time for each. */
+/** Everything that git would commit here, but of the actions only those: each has a bundle of 1 MB, and a build takes its time for each; of the examples what calls the suite. */
 export async function openTree(actions: readonly string[]): Promise<Tree> {
   const directory = await mkdtemp(join(tmpdir(), 'contributing-'));
   const { stdout } = await promisify(execFile)('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root, maxBuffer: 64 * 1024 * 1024 });
-  const wanted = stdout.split('\0').filter((file) => file !== '' && !/^(?:examples\/|actions\/)/u.test(file));
+  const wanted = stdout.split('\0').filter((file) => file !== '' && !/^(?:examples\/(?![^/]+\/\.github\/)|actions\/)/u.test(file));
   for (const file of wanted) await copy(file, directory);
   for (const action of actions) await cp(join(root, 'actions', action), join(directory, 'actions', action), { recursive: true, filter: (source) => !source.includes('/build/') && !source.endsWith('/build') });
   // The shop alone decides whether bootstrap fetches its packages; no recipe needs them.

@@ -20,7 +20,7 @@ export function defaultPermissions(policy: 'read' | 'write'): Permissions {
   return policy === 'write' ? all('write') : { contents: 'read', packages: 'read' };
 }
 
-/** Permissions only narrow: a called file that asks for more than its caller grants refuses the whole run, in GitHub's words (PermissionsHelper.cs). */
+/** Permissions only narrow: a called file that asks for more than its caller grants refuses the whole run, in GitHub's words (PermissionsHelper.cs) and with the line that mends it. */
 export function checkPermissions(plan: WorkflowPlan, policy: Permissions): void {
   for (const job of plan.jobs) if (job.kind === 'call') checkCall(job, plan, job.permissions ?? plan.permissions ?? policy);
 }
@@ -33,11 +33,26 @@ function checkCall(call: Extract<JobPlan, { kind: 'call' }>, plan: WorkflowPlan,
     if (beyond.length === 0) return;
     const asked = beyond.map((scope) => `${scope}: ${requested?.[scope] ?? 'none'}`).join(', ');
     const allowed = beyond.map((scope) => `${scope}: ${granted[scope] ?? 'none'}`).join(', ');
-    throw new Refused(`Error calling workflow '${ref}'. ${who} is requesting '${asked}', but is only allowed '${allowed}'.`, plan.file, call.line);
+    const cure = `Give the job \`${call.id}\` this line:  permissions: ${flowOf(most(granted, wantedBy(callee)))}`;
+    throw new Refused(`Error calling workflow '${ref}'. ${who} is requesting '${asked}', but is only allowed '${allowed}'. ${cure}`, plan.file, call.line);
   };
   ask(callee.permissions, 'The workflow');
   for (const job of callee.jobs) ask(job.permissions, `The nested job '${job.id}'`);
   for (const job of callee.jobs) if (job.kind === 'call') checkCall(job, callee, job.permissions ?? callee.permissions ?? granted);
+}
+
+/** What a caller has to grant, and no less: the most that the file or a job of it asks for. A job that calls on and has no permissions of its own asks for what it calls. */
+export function wantedBy(callee: WorkflowPlan): Permissions {
+  return callee.jobs.reduce<Permissions>((wanted, job) => most(wanted, job.permissions ?? (job.kind === 'call' ? wantedBy(job.callee) : {})), callee.permissions ?? {});
+}
+
+function most(one: Permissions, other: Permissions): Permissions {
+  const scopes = SCOPES.map((scope) => [scope, RANK[one[scope] ?? 'none'] >= RANK[other[scope] ?? 'none'] ? (one[scope] ?? 'none') : (other[scope] ?? 'none')] as const);
+  return Object.fromEntries(scopes.filter(([, level]) => level !== 'none'));
+}
+
+function flowOf(permissions: Permissions): string {
+  return `{ ${Object.entries(permissions).map(([scope, level]) => `${scope}: ${level}`).join(', ')} }`;
 }
 
 function all(level: 'read' | 'write'): Permissions {

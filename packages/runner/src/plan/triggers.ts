@@ -1,5 +1,5 @@
 import type { Entry, Node } from '../parser/tree.ts';
-import { fields } from './fields.ts';
+import { fields, Refused } from './fields.ts';
 import type { CallContract, InputPlan } from './types.ts';
 
 export interface Triggers {
@@ -7,6 +7,9 @@ export interface Triggers {
   readonly dispatch: Record<string, InputPlan> | null;
   readonly call: CallContract | null;
 }
+
+// GitHub's limit of a dispatch, since 2025-12; neither its parser nor its language service counts.
+const MOST_INPUTS = 25;
 
 /** `on:` in its three spellings: a name, a list, a mapping. */
 export function triggersOf(node: Node | null, file: string): Triggers {
@@ -20,9 +23,16 @@ export function triggersOf(node: Node | null, file: string): Triggers {
   const call = of('workflow_call');
   return {
     names: node.entries.map((entry) => entry.key),
-    dispatch: dispatch === undefined ? null : inputsOf(fields(dispatch, file, '`workflow_dispatch`', ['inputs']).entries('inputs'), file),
+    dispatch: dispatch === undefined ? null : dispatchOf(dispatch, file),
     call: call === undefined ? null : contractOf(call, file),
   };
+}
+
+function dispatchOf(node: Node, file: string): Record<string, InputPlan> {
+  const entries = fields(node, file, '`workflow_dispatch`', ['inputs']).entries('inputs');
+  const beyond = entries[MOST_INPUTS];
+  if (beyond !== undefined) throw new Refused(`\`workflow_dispatch\` has ${entries.length} inputs. GitHub takes ${MOST_INPUTS}; \`${beyond.key}\` is the first that is too many.`, file, beyond.line);
+  return inputsOf(entries, file);
 }
 
 function contractOf(node: Node, file: string): CallContract {

@@ -49,7 +49,8 @@ describe('a called workflow', () => {
     ['W1 a missing required input', files(caller(''), inner('inputs: { i: { type: string, required: true } }', `  j:\n${steps('true')}`)), /Input i is required/u],
     ['W1 a missing required secret', files(caller(''), inner('secrets: { S: { required: true } }', `  j:\n${steps('true')}`)), /Secret S is required/u],
     ['W1 a literal of the wrong type', files(caller('    with: { b: x }\n'), inner('inputs: { b: { type: boolean } }', `  j:\n${steps('true')}`)), /Unexpected value 'x'/u],
-    ['W4 a nested job that asks for more', files(caller('    permissions: { contents: read }\n'), inner('inputs: {}', `  j:\n    permissions: { contents: write, actions: read }\n${steps('true')}`)), /Error calling workflow 'example\/shop\/\.github\/workflows\/inner\.yml@refs\/heads\/main'\. The nested job 'j' is requesting 'actions: read, contents: write', but is only allowed 'actions: none, contents: read'\./u],
+    ['W4 a nested job that asks for more', files(caller('    permissions: { contents: read }\n'), inner('inputs: {}', `  j:\n    permissions: { contents: write, actions: read }\n${steps('true')}`)), /Error calling workflow 'example\/shop\/\.github\/workflows\/inner\.yml@refs\/heads\/main'\. The nested job 'j' is requesting 'actions: read, contents: write', but is only allowed 'actions: none, contents: read'\. Give the job `call` this line:  permissions: \{ actions: read, contents: write \}$/u],
+    ['W4 jobs that ask for more than each other: one line grants it all', files(caller('    permissions: { id-token: write }\n'), inner('inputs: {}', `  j:\n    permissions: { contents: read }\n${steps('true')}  k:\n    permissions: { contents: write, actions: read }\n${steps('true')}`)), /nested job 'j' is requesting 'contents: read'.* permissions: \{ actions: read, contents: write, id-token: write \}$/u],
     ['W4 a called file that asks for more', files(caller('', 'permissions: {}\n'), `permissions: read-all\n${inner('inputs: {}', `  j:\n${steps('true')}`)}`), /The workflow is requesting 'actions: read/u],
     ['W4 eleven levels', Object.assign(files(caller(''), inner('inputs: {}', '  n:\n    uses: ./.github/workflows/l3.yml\n')), ...Array.from({ length: 10 }, (_, i) => ({ [`.github/workflows/l${i + 3}.yml`]: inner('inputs: {}', i === 9 ? `  j:\n${steps('true')}` : `  n:\n    uses: ./.github/workflows/l${i + 4}.yml\n`) }))) as Record<string, string>, /deeper than 10 levels/u],
     ['W5 a key that a call cannot have', files(caller('    timeout-minutes: 1\n'), inner('inputs: {}', `  j:\n${steps('true')}`)), /timeout-minutes/u],
@@ -76,6 +77,12 @@ describe('a dispatch', () => {
   const main = { '.github/workflows/main.yml': `on: { workflow_dispatch: { inputs: { b: { type: boolean }, n: { type: number, default: 3 }, c: { type: choice, options: [x, y], default: x }, s: { default: d } } } }\njobs:\n  j:\n${steps("echo \"${{ inputs.b == true }} ${{ github.event.inputs.b == 'true' }} ${{ toJSON(inputs.b) }} ${{ inputs.n }} ${{ inputs.c }} ${{ inputs.s }}\"; grep -o '\"b\": *\"true\"' \"$GITHUB_EVENT_PATH\"")}` };
   test('W6 inputs have their types, github.event.inputs and event.json have text', async () => {
     await check(main, { has: ['true true true 3 x d', '"b":"true"'] }, { event: { name: 'workflow_dispatch', inputs: { b: 'true' } } });
+  });
+
+  test('W6 GitHub takes 25 inputs: the 26th is refused, with its line', async () => {
+    const file = (count: number): string => `on:\n  workflow_dispatch:\n    inputs:\n${Array.from({ length: count }, (_, at) => `      i${at + 1}: { type: string }\n`).join('')}jobs:\n  j:\n${steps('true')}`;
+    expect((await stage({ '.github/workflows/main.yml': file(25) })).conclusion).toBe('success');
+    expect((await stage({ '.github/workflows/main.yml': file(26) })).refused).toEqual({ message: '`workflow_dispatch` has 26 inputs. GitHub takes 25; `i26` is the first that is too many.', file: '.github/workflows/main.yml', line: 29 });
   });
 
   test('W6 github.event.inputs has a number as it was given', async () => {

@@ -1,0 +1,2 @@
+# red: own piped-download
+sh -c "$(curl -fsSL https://tools.example/install.sh)"

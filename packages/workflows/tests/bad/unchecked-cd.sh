@@ -1,0 +1,3 @@
+# red: shellcheck SC2164
+cd /somewhere
+rm -rf build
