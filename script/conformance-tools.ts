@@ -17,6 +17,8 @@ type Tool = {
 } & (
   /** `go-module`: its files are read, nothing of it is built. */
   | { readonly from: 'pypi' | 'go' | 'go-module'; readonly package: string }
+  /** Built in its own module, by its own sums: the proxy gives this version, and not the list of all, which `go install` asks for. */
+  | { readonly from: 'go-main'; readonly package: string; readonly main: string }
   /** Packages as apt takes them; the program's path in them. */
   | { readonly from: 'debian'; readonly packages: readonly string[]; readonly program: string }
 );
@@ -37,6 +39,7 @@ export async function installed(name: string, say: (line: string) => void): Prom
     await mkdir(folder, { recursive: true });
     say(`installing ${name} ${tool.version}`);
     if (tool.from === 'debian') await fromDebian(tool.packages, tool.program, folder, withProxy());
+    else if (tool.from === 'go-main') await run('go', ['build', '-o', path, `./${tool.main}`], { cwd: await moduleFolder(tool), env: { ...withProxy(), GOFLAGS: '-modcacherw' } });
     else await (tool.from === 'pypi' ? fromPypi(tool, folder) : fromGo(tool, folder));
     return { path };
   } catch (error) {

@@ -8,7 +8,7 @@ import { actExpressions } from './conformance-checks/act-expressions.ts';
 import { alone } from './conformance-checks/alone.ts';
 import { type Check, fail, type Outcome } from './conformance-checks/check.ts';
 import { officialExpressions } from './conformance-checks/expressions.ts';
-import { linters } from './conformance-checks/linters.ts';
+import { linters } from './conformance-checks/linters/index.ts';
 import { ociDistribution } from './conformance-checks/oci-distribution.ts';
 import { realBuildKit } from './conformance-checks/real-buildkit.ts';
 import { realFlyctl } from './conformance-checks/real-flyctl.ts';

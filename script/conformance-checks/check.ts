@@ -32,8 +32,8 @@ export interface Ended {
   readonly said: string;
 }
 
-export async function start(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = process.env): Promise<Ended> {
-  return run(command, [...args], { cwd: root, env: environment, maxBuffer: 64 * 1024 * 1024 }).then(
+export async function start(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = process.env, cwd: string = root): Promise<Ended> {
+  return run(command, [...args], { cwd, env: environment, maxBuffer: 64 * 1024 * 1024 }).then(
     ({ stdout, stderr }) => ({ code: 0, output: stdout, said: stdout + stderr }),
     (error: { code?: number | string; stdout?: string; stderr?: string; message: string }) => ({
       code: typeof error.code === 'number' ? error.code : 1,
