@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { type Only, onlyOf } from './one-probe.ts';
 
 export interface StatusOptions {
   readonly environment: string;
@@ -10,6 +11,8 @@ export interface StatusOptions {
   /** Pause between two looks, in seconds; null: one look. */
   readonly watch: number | null;
   readonly world: string | null;
+  /** null: all that there is to see. */
+  readonly only: Only | null;
 }
 
 interface RawFlags {
@@ -19,6 +22,7 @@ interface RawFlags {
   json?: boolean;
   watch?: number | true;
   world?: string;
+  only?: Only;
 }
 
 const WATCH_SECONDS = 10;
@@ -32,13 +36,14 @@ export function parseCommandLine(argv: readonly string[]): StatusOptions {
     .option('--repository <owner/name>', 'where lock and deployments are (default: GITHUB_REPOSITORY, else the remote origin)', repository)
     .option('--timeout <seconds>', 'longest time for one answer', seconds, 5)
     .option('--watch [seconds]', `look again and again, with that pause (default: ${WATCH_SECONDS})`, seconds)
+    .option('--only <probe>', 'ask for one probe of a deploy alone, as storefront/shadow, or canary, which fills a cart', probe)
     .option('--json', 'one JSON document a look, for a program')
     .option('--world <dir>', 'look into a kept world of script/rehearse instead')
     .addHelpText('after', EXAMPLES)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   program.parse([...argv], { from: 'user' });
-  const { config, repository: named, timeout, json, watch, world } = program.opts<RawFlags>();
-  return { environment: program.args[0] ?? '', config, repository: named ?? null, timeoutSeconds: timeout, json: json ?? false, watch: watch === true ? WATCH_SECONDS : (watch ?? null), world: world ?? null };
+  const { config, repository: named, timeout, json, watch, world, only } = program.opts<RawFlags>();
+  return { environment: program.args[0] ?? '', config, repository: named ?? null, timeoutSeconds: timeout, json: json ?? false, watch: watch === true ? WATCH_SECONDS : (watch ?? null), world: world ?? null, only: only ?? null };
 }
 
 const EXAMPLES = `
@@ -49,6 +54,7 @@ Examples:
   script/status production
   script/status production --watch
   script/status staging --json
+  script/status production --only storefront/shadow
   script/status production --world /tmp/world      # after: script/rehearse deploy-production --world /tmp/world
 
 Exit code: 0 every surface is well, 1 one is not, 2 the command line or the configuration is wrong.`;
@@ -56,6 +62,12 @@ Exit code: 0 every surface is well, 1 one is not, 2 the command line or the conf
 function seconds(value: string): number {
   if (!/^[1-9]\d{0,4}$/u.test(value)) throw new InvalidArgumentError('It must be a whole number of seconds, 1 or more.');
   return Number(value);
+}
+
+function probe(value: string): Only {
+  const only = onlyOf(value);
+  if (only === null) throw new InvalidArgumentError('It must be the name of a probe, or surface/probe, as storefront/shadow.');
+  return only;
 }
 
 function repository(value: string): string {

@@ -23,7 +23,7 @@ function lastDeploy({ deploys, slaSeconds }: Status): string {
 }
 
 /** What hosts said stands in it: no control character of theirs reaches a terminal. */
-function clean(text: string): string {
+export function clean(text: string): string {
   return text.replaceAll(/(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '?');
 }
 

@@ -1,7 +1,7 @@
 import { type DeployConfig, environmentOf, surfaceOf } from '@vendure-deploy/shared/config';
 import type { HttpClient } from '@vendure-deploy/shared/net';
 import { Secret } from '@vendure-deploy/shared/secrets';
-import { judgeSkew, look, type Reach, type Skew, subjectsOf, surfacesIn, type Watched } from '@vendure-deploy/shared/verify';
+import { judgeSkew, look, type Reach, type Skew, type Subject, subjectsOf, surfacesIn, type Watched } from '@vendure-deploy/shared/verify';
 import { type Deploys, type Github, readDeploys } from './last-deploy.ts';
 import { type LockSeen, readLockOf } from './lock.ts';
 
@@ -35,7 +35,7 @@ export interface Reading {
 /** One look at everything, side by side. */
 export async function readStatus(reading: Reading): Promise<Status> {
   const { config, environment, clock, github, noGithub } = reading;
-  const subjects = await subjectsOf(surfacesIn(config, environment), { config, environment, reach: reachOf(reading), wanted: '', asked: { clock, jobsToken: new Secret(''), workerSeconds: 0, queueLagSeconds: null, switchedAt: '' } });
+  const subjects = await readSubjects(reading);
   const unknown = { kind: 'unknown', why: noGithub } as const;
   const [surfaces, lock, deploys] = await Promise.all([
     Promise.all(subjects.map((subject) => look({ ...subject, writes: [] }, clock))),
@@ -47,6 +47,12 @@ export async function readStatus(reading: Reading): Promise<Status> {
   const skew = judgeSkew(shas, settings.compatibility ?? null, deploys.kind === 'read' ? deploys.previousSha : '');
   const ok = surfaces.every((one) => one.ok) && skew.ok !== false;
   return { environment, at: new Date(clock.now()).toISOString(), ok, surfaces, skew, lock, deploys, slaSeconds: settings['sla-seconds'] };
+}
+
+/** How each surface is asked, whatever commit it serves. @throws {UserError} for a step of the configuration that cannot be asked */
+export function readSubjects(reading: Reading): Promise<Subject[]> {
+  const { config, environment, clock } = reading;
+  return subjectsOf(surfacesIn(config, environment), { config, environment, reach: reachOf(reading), wanted: '', asked: { clock, jobsToken: new Secret(''), workerSeconds: 0, queueLagSeconds: null, switchedAt: '' } });
 }
 
 function reachOf({ config, environment, http, signal, timeoutMs, access }: Reading): Reach {

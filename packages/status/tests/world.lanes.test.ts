@@ -34,7 +34,20 @@ test('the same for a person', async () => {
   expect(code).toBe(0);
 });
 
+test.each<[only: string, code: number, line: RegExp]>([
+  ['storefront/shadow', 0, /^production\n\n {2}storefront\/shadow {7}[0-9a-f]{7} {3}passed in \d+\.\d s\n\n$/u],
+  // It fills a cart, which a look does not; and only Vendure has one here.
+  ['canary', 0, /^production\n\n {2}vendure\/canary {10}[0-9a-f]{7} {3}passed in \d+\.\d s\n\n$/u],
+])('one probe alone: %s', async (only, exit, line) => {
+  const { code, out } = await status('production', '--world', world, '--only', only);
+  expect(out).toMatch(line);
+  expect(code).toBe(exit);
+});
+
 test.each<[string, string[], string]>([
+  ['a probe that there is not', ['production', '--world', '', '--only', 'shadows'], 'option --only is "shadows". Allowed: vendure/health'],
+  ['a probe of nothing', ['production', '--only', 'shop/shadow'], "It must be the name of a probe, or surface/probe, as storefront/shadow."],
+  ['a probe that the configuration does not have', ['production', '--world', '', '--only', 'dashboard/shadow'], 'nothing was asked: the configuration has no verify.shadow'],
   ['an environment that there is not', ['prod', '--world', ''], 'Allowed by the deploy configuration: production, staging'],
   ['a folder without a world', ['production', '--world', tmpdir()], 'There is no world in'],
   ['no configuration', ['production', '--config', '/nowhere.yml'], 'cannot be read'],
