@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { refusalOf } from '@vendure-deploy/twin';
 import { type GhCommand, readCommandLine } from '../src/gh/command-line.ts';
-import { refusalOf } from '../src/gh/dispatch.ts';
 import { fieldsOf } from '../src/gh/fields.ts';
 import { GhRefusal } from '../src/gh/refusal.ts';
 

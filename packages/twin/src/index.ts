@@ -1,7 +1,7 @@
 export type { Inventory } from './cloudflare/index.ts';
 export { buildImage } from './docker/index.ts';
 export { type CatalogueEntry, createFaultScript, FAULT_FORMS, type FaultEffect, type FaultForm, FAULTS, type FaultScript, FaultSyntaxError, parseFault } from './faults/index.ts';
-export { createGithubWorld, type GithubWorld, type Comment, type IdentityOfJob, type JobState, type RunState } from './github/index.ts';
+export { createGithubWorld, refusalOf, type GithubWorld, type Comment, type IdentityOfJob, type JobState, type RunState } from './github/index.ts';
 export { type Proxy, startProxy } from './proxy/index.ts';
 export type { Provider, ProviderName } from './provider.ts';
 export { createRecorder, type Place, type RequestRecord } from './record/index.ts';

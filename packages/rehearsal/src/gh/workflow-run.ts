@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { refusalOf } from '@vendure-deploy/twin';
 import { SHOP } from '../world/host.ts';
 import type { GhCommand } from './command-line.ts';
-import { refusalOf } from './dispatch.ts';
 import { fieldsOf } from './fields.ts';
 import { performLane } from './perform.ts';
 import type { Place } from './place.ts';

@@ -9,6 +9,7 @@ import {
   compare, createBlob, createCommit, createReference, createTree, deleteReference, getBranch, getCommit, getGitCommit, getReference, getTag, getTree, listReferences, type Repository, updateReference,
 } from './objects.ts';
 import { fullRepository, user } from './shapes.ts';
+import type { Workflows } from './workflows.ts';
 import type { Access } from './world.ts';
 
 interface Call {
@@ -31,7 +32,7 @@ const AREAS: Readonly<Record<string, readonly string[]>> = {
   git: ['contents'], branches: ['contents'], commits: ['contents'], compare: ['contents'], actions: ['actions'], deployments: ['deployments'], issues: ['issues', 'pull-requests'],
 };
 
-export function routes({ runs, caches, deployments, comments }: { runs: Runs; caches: CacheEntries; deployments: Deployments; comments: Comments }): Routes {
+export function routes({ runs, caches, deployments, comments, workflows }: { runs: Runs; caches: CacheEntries; deployments: Deployments; comments: Comments; workflows: Workflows }): Routes {
   return {
     global([first], { login }) {
       if (first === 'user') return json(user(login));
@@ -47,7 +48,7 @@ export function routes({ runs, caches, deployments, comments }: { runs: Runs; ca
         case 'branches': return getBranch(repository, name);
         case 'commits': return getCommit(repository, name);
         case 'compare': return compare(repository, name);
-        case 'actions': return rest[0] === 'caches' ? answerCaches(caches, { repository, path: rest.slice(1), method, url }) : runs.answer(repository, rest, url.searchParams);
+        case 'actions': return actions(call, rest);
         case 'deployments': return deployments.answer(repository, rest, method, call.body, url, call.access.login);
         case 'issues': return comments.answer({ repository, path: rest, method, body: call.body, url, login: call.access.login });
         case 'git': return gitData(call);
@@ -55,6 +56,12 @@ export function routes({ runs, caches, deployments, comments }: { runs: Runs; ca
       }
     },
   };
+
+  async function actions({ repository, method, url, body }: Call, [kind = '', ...path]: readonly string[]): Promise<Response> {
+    if (kind === 'caches') return answerCaches(caches, { repository, path, method, url });
+    if (kind === 'workflows' && path[1] !== 'runs') return workflows.answer({ repository, path, method, body });
+    return runs.answer(repository, [kind, ...path], url.searchParams);
+  }
 }
 
 function gitData({ repository, path: [, kind = '', ...rest], method, url, body, access }: Call): Promise<Response> {

@@ -16,6 +16,7 @@ import { createJobLogs } from './job-logs.ts';
 import { type Repository } from './objects.ts';
 import { routes } from './routes.ts';
 import { gitBackend } from './smart-http.ts';
+import { createWorkflows, type Dispatch } from './workflows.ts';
 
 export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
 
@@ -54,6 +55,8 @@ export interface GithubWorld {
   setJobs(runId: number, jobs: readonly JobState[]): void;
   /** null: gone by retention. */
   setJobLog(jobId: number, text: string | null): void;
+  /** Runs that were asked for by `workflow_dispatch`, the oldest first. Nobody has performed them. */
+  dispatches(): readonly Dispatch[];
   /** What stands under an issue or a pull request, the oldest first. */
   comments(repository: string, issue: number): readonly Comment[];
   /** Another run has the lock. @returns how it gives it back */
@@ -74,7 +77,8 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
   const runs = createRuns(join(directory, 'github', 'runs.json'), logs);
   const issuer = createIssuer();
   const comments = createComments(join(directory, 'github', 'comments.json'));
-  const rest = routes({ runs, caches: cache.entries, deployments: createDeployments(join(directory, 'github', 'deployments.json')), comments });
+  const workflows = createWorkflows();
+  const rest = routes({ workflows, runs, caches: cache.entries, deployments: createDeployments(join(directory, 'github', 'deployments.json')), comments });
 
   return {
     provider: {
@@ -118,6 +122,7 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
     verifyIdentity: (token) => issuer.verify(token),
     setRun: (run) => runs.set(run),
     setJobs: (runId, jobs) => runs.setJobs(runId, jobs),
+    dispatches: () => workflows.dispatches(),
     comments: (repository, issue) => comments.of(repository, issue),
     holdLock: (repository, environment, by) => holdLock({ repository: find(repository), environment, by, runs }),
     lock,

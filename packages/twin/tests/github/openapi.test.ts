@@ -40,6 +40,8 @@ test.each<[string, string, string, number, (head: string) => unknown]>([
   ['GET', '/actions/jobs/8', `${ROOT}/actions/jobs/{job_id}`, 200, () => undefined],
   ['GET', '/actions/runs', `${ROOT}/actions/runs`, 200, () => undefined],
   ['GET', '/actions/workflows/1/runs', `${ROOT}/actions/workflows/{workflow_id}/runs`, 200, () => undefined],
+  ['GET', '/actions/workflows', `${ROOT}/actions/workflows`, 200, () => undefined],
+  ['GET', '/actions/workflows/deploy.yml', `${ROOT}/actions/workflows/{workflow_id}`, 200, () => undefined],
   ['GET', '/actions/caches', `${ROOT}/actions/caches`, 200, () => undefined],
   ['DELETE', '/actions/caches?key=Linux-nx-a', `${ROOT}/actions/caches`, 200, () => undefined],
   ['POST', '/git/refs', `${ROOT}/git/refs`, 201, (sha) => ({ ref: 'refs/heads/a', sha })],
@@ -57,6 +59,19 @@ test.each<[string, string, string, number, (head: string) => unknown]>([
   const pointer = ['paths', template, method.toLowerCase(), 'responses', String(status), 'content', 'application/json', 'schema'].map((key) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
   const validate = ajv.compile({ $ref: `gh#/${pointer}` });
   expect({ valid: validate(await response.json()), errors: validate.errors ?? null }).toEqual({ valid: true, errors: null });
+});
+
+test.each<[path: string, body: unknown, status: number, said: string | null]>([
+  ['deploy.yml', { ref: 'main', inputs: { storefront: 'false' } }, 204, null],
+  ['deploy.yml', { ref: 'main', inputs: { store: 'false' } },      422, 'Unexpected inputs provided: ["store"]'],
+  ['deploy.yml', { ref: 'ref=main' },                              422, 'No ref found for: ref=main'],
+  ['other.yml', { ref: 'main' },                                   404, 'workflow other.yml not found on the default branch'],
+  ['12', { ref: 'main' },                                          404, 'Not Found'],
+])('a dispatch of %s with %j is answered %i', async (workflow, body, status, said) => {
+  const before = stage.github.dispatches().length;
+  const response = await call('POST', `/actions/workflows/${workflow}/dispatches`, body);
+  expect({ status: response.status, said: status === 204 ? null : ((await response.json()) as { message: string }).message }).toEqual({ status, said });
+  expect(stage.github.dispatches().slice(before)).toEqual(status === 204 ? [{ repository: 'example/shop', workflow, ...(body as object) }] : []);
 });
 
 test('who shows the tag of a reading again is told 304 until something has changed', async () => {

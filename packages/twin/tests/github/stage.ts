@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -32,6 +32,8 @@ export async function openStage(...faults: string[]): Promise<Stage> {
   const git = (...args: string[]): Promise<string> => run('git', '-C', source, '-c', 'user.name=Shop', '-c', 'user.email=shop@example.com', ...args);
   await run('git', 'init', '--quiet', '--initial-branch=main', source);
   await writeFile(join(source, 'README.md'), 'A shop.\n');
+  await mkdir(join(source, '.github/workflows'), { recursive: true });
+  await writeFile(join(source, '.github/workflows/deploy.yml'), 'on: { workflow_dispatch: { inputs: { storefront: { type: boolean, default: true } } } }\n');
   await git('add', '.');
   await git('commit', '--quiet', '-m', 'Open the shop');
   await github.createRepository('example/shop', source);
