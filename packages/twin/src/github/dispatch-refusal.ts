@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-const input = z.object({ type: z.string().optional(), required: z.boolean().optional(), default: z.unknown().optional(), options: z.array(z.coerce.string()).optional() });
+const input = z.object({ type: z.string().optional(), required: z.boolean().optional(), default: z.union([z.string(), z.number(), z.boolean(), z.null()]).optional(), options: z.array(z.coerce.string()).optional() });
 const dispatch = z.object({ inputs: z.record(z.string(), input.nullable()).nullish() }).nullable();
 const workflow = z.object({ on: z.union([z.string(), z.array(z.string()), z.looseObject({ workflow_dispatch: dispatch.optional() })]) });
 
@@ -22,6 +22,12 @@ export function refusalOf(file: string, given: Readonly<Record<string, string>>)
     if (value !== undefined && !isAllowed(one, value)) return `Provided value '${value}' for input '${name}' not in the list of allowed values`;
   }
   return null;
+}
+
+/** What the run gets: what was given, and the defaults of the rest, as the form in the browser has them filled in. */
+export function filled(file: string, given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const defaults = Object.entries(inputsOf(file) ?? {}).flatMap(([name, one]) => (one?.default === undefined ? [] : [[name, String(one.default ?? '')]]));
+  return { ...Object.fromEntries(defaults), ...given };
 }
 
 function isAllowed(one: Inputs[string], value: string): boolean {

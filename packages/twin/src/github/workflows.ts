@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { json, notFound, Refusal } from './answers.ts';
-import { refusalOf } from './dispatch-refusal.ts';
+import { filled, refusalOf } from './dispatch-refusal.ts';
 import { gitOrNull } from './git.ts';
 import { read, type Repository } from './objects.ts';
 import { nodeId, numberOf } from './shapes.ts';
@@ -11,6 +11,7 @@ export interface Dispatch {
   /** The file's name below .github/workflows. */
   readonly workflow: string;
   readonly ref: string;
+  /** With the defaults of what was not given. */
   readonly inputs: Readonly<Record<string, string>>;
 }
 
@@ -21,6 +22,8 @@ export interface Workflows {
 }
 
 const FOLDER = '.github/workflows';
+/** A branch that does not have the file answers as one whose file has no such trigger. */
+const NEVER_DISPATCHED = 'on: {}';
 const asked = z.object({ ref: z.string(), inputs: z.record(z.string(), z.coerce.string()).default({}) });
 
 /** Workflow files of the default branch, by name or number, and dispatches of them. */
@@ -37,22 +40,21 @@ export function createWorkflows(): Workflows {
       if (more === undefined && method === 'GET') return json(shown(repository, file));
       if (more !== 'dispatches' || method !== 'POST') throw notFound();
       const { ref, inputs } = read(asked, body);
-      const refused = await refusedAt({ repository, file, ref, inputs });
+      const text = (await fileAt({ repository, file, ref })) ?? NEVER_DISPATCHED;
+      const refused = refusalOf(text, inputs);
       if (refused !== null) throw new Refusal(422, refused);
-      taken.push({ repository: repository.name, workflow: file, ref, inputs });
+      taken.push({ repository: repository.name, workflow: file, ref, inputs: filled(text, inputs) });
       return new Response(null, { status: 204 });
     },
   };
 }
 
-/** A branch or a tag: GitHub takes no commit here. */
-async function refusedAt({ repository: { bare }, file, ref, inputs }: { readonly repository: Repository; readonly file: string; readonly ref: string; readonly inputs: Readonly<Record<string, string>> }): Promise<string | null> {
+/** Of a branch or a tag: GitHub takes no commit here. null: it is not there. @throws {Refusal} there is no such ref */
+async function fileAt({ repository: { bare }, file, ref }: { readonly repository: Repository; readonly file: string; readonly ref: string }): Promise<string | null> {
   for (const full of ref.startsWith('refs/') ? [ref] : [`refs/heads/${ref}`, `refs/tags/${ref}`]) {
-    if ((await gitOrNull(bare, ['show-ref', '--verify', '--quiet', full])) === null) continue;
-    const text = await gitOrNull(bare, ['show', `${full}:${FOLDER}/${file}`]);
-    return text === null ? "Workflow does not have 'workflow_dispatch' trigger" : refusalOf(text, inputs);
+    if ((await gitOrNull(bare, ['show-ref', '--verify', '--quiet', full])) !== null) return gitOrNull(bare, ['show', `${full}:${FOLDER}/${file}`]);
   }
-  return `No ref found for: ${ref}`;
+  throw new Refusal(422, `No ref found for: ${ref}`);
 }
 
 async function filesOf({ bare }: Repository): Promise<string[]> {

@@ -63,6 +63,7 @@ test.each<[string, string, string, number, (head: string) => unknown]>([
 
 test.each<[path: string, body: unknown, status: number, said: string | null]>([
   ['deploy.yml', { ref: 'main', inputs: { storefront: 'false' } }, 204, null],
+  ['deploy.yml', { ref: 'main' },                                  204, null],
   ['deploy.yml', { ref: 'main', inputs: { store: 'false' } },      422, 'Unexpected inputs provided: ["store"]'],
   ['deploy.yml', { ref: 'ref=main' },                              422, 'No ref found for: ref=main'],
   ['other.yml', { ref: 'main' },                                   404, 'workflow other.yml not found on the default branch'],
@@ -71,7 +72,7 @@ test.each<[path: string, body: unknown, status: number, said: string | null]>([
   const before = stage.github.dispatches().length;
   const response = await call('POST', `/actions/workflows/${workflow}/dispatches`, body);
   expect({ status: response.status, said: status === 204 ? null : ((await response.json()) as { message: string }).message }).toEqual({ status, said });
-  expect(stage.github.dispatches().slice(before)).toEqual(status === 204 ? [{ repository: 'example/shop', workflow, ...(body as object) }] : []);
+  expect(stage.github.dispatches().slice(before)).toEqual(status === 204 ? [{ repository: 'example/shop', workflow, inputs: { storefront: 'true' }, ...(body as object) }] : []);
 });
 
 test('who shows the tag of a reading again is told 304 until something has changed', async () => {
