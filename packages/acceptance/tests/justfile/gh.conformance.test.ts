@@ -12,7 +12,7 @@ jest.setTimeout(60_000);
 
 const run = promisify(execFile);
 const CALLER = join(import.meta.dirname, '../../../../examples/ritsubi-caller');
-const REPOSITORY = 'ritsubi/platform';
+const REPOSITORY = 'example/platform';
 let folder: string;
 let github: GithubWorld;
 let proxy: Proxy;

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { loadConfig } from '@vendure-deploy/shared/config';
 import { inputsOfLane } from '../stage/lanes.ts';
-import { openRecipes, type Recipes } from './stage.ts';
+import { openRecipes, type Recipes, SHOP } from './stage.ts';
 
 jest.setTimeout(60_000);
 
@@ -24,7 +26,7 @@ test.each<[typed: string, runs: string]>([
   ['just wp-deploy-vps staging',                                  'deploy wp-deploy-vps --ref develop -f environment=staging'],
   // Its other lines.
   ['just manual-deploy-staging develop true true true true',      `gh workflow run deploy-staging.yml --ref develop ${CI}true`],
-  ['just fast-deploy-production "" registry.fly.io/ritsubi-ecommerce:prod-abc', 'deploy fast-deploy-production --ref main -f image=registry.fly.io/ritsubi-ecommerce:prod-abc -f dashboard=true'],
+  ['just fast-deploy-production "" registry.fly.io/shop:prod-abc', 'deploy fast-deploy-production --ref main -f image=registry.fly.io/shop:prod-abc -f dashboard=true'],
   ['just fast-deploy-production "" "" false',                     'deploy fast-deploy-production --ref main -f dashboard=false'],
   ['just cloudflare-deploy-storefront prod-preview',              'deploy deploy-prod-preview --ref develop -f action=open -f dashboard=false -f storefront=true'],
   ['DEPLOY_FLY_STRATEGY=canary just deploy-vendure-with-migration production', 'deploy deploy-production --ref main -f storefront=false -f allow_pending_migration=true -f strategy=canary'],
@@ -105,7 +107,7 @@ test('what serves cannot be read: no secret is shipped, and no commit in its pla
 test.each(["plain", 'a#b', '"quoted"', `it's`, 'a"b#c', '""', '"', ' led', '$(id) `id` \\n'])('the value %j is staged by standard input alone, and flyctl is given it as it stands', async (value) => {
   const { parseSecrets } = await import('../../../twin/src/fly/flyctl/secrets/parse.ts');
   const { calls, input, said, exitCode } = await recipes.just(['fly-secrets-set', 'production', 'NAME'], { input: `${value}\n`, environment: { FLY_API_TOKEN: 'token' } });
-  expect({ calls, exitCode }).toEqual({ calls: ['flyctl secrets import --stage --app ritsubi-ecommerce'], exitCode: 0 });
+  expect({ calls, exitCode }).toEqual({ calls: [`flyctl secrets import --stage --app ${await productionApp()}`], exitCode: 0 });
   expect(parseSecrets(input)).toEqual({ NAME: value });
   if (value.length > 4) expect(said).not.toContain(value);
 });
@@ -121,6 +123,11 @@ test('the recipes and their parameters are the runbook\'s', async () => {
     'storefront-business-canary env', 'storefront-shadow-probe env', 'sync-fly-redis-password env', 'sync-fly-secrets env', 'wp-deploy-vps env ref action',
   ]);
 });
+
+async function productionApp(): Promise<string> {
+  const { environments } = await loadConfig(join(SHOP, '.github/deploy.config.yml'));
+  return environments['production']?.surfaces.vendure?.app ?? '';
+}
 
 /** What the lane, if the suite has it yet, would refuse. */
 function unknownInputs(call: string): string[] {

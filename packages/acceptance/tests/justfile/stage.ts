@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { conformanceTool } from '../stage/conformance-tools.ts';
 
-const SHOP = join(import.meta.dirname, '../../../../examples/ritsubi');
+export const SHOP = join(import.meta.dirname, '../../../../examples/ritsubi');
 
 export interface Typed {
   readonly exitCode: number;
