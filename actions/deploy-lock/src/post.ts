@@ -1,5 +1,5 @@
 import type { PostContext } from '@vendure-deploy/shared/action';
-import { describeHold, recallHead, recallIntended, release, steady } from '@vendure-deploy/shared/lock';
+import { describeHold, forgetHold, lockRepository, recallHead, recallIntended, release, steady } from '@vendure-deploy/shared/lock';
 import { lockClient } from './request.ts';
 
 /** Gives back what this job took for itself, and what may have landed without anybody knowing. Without saved state nothing was tried, so nothing is undone. */
@@ -13,6 +13,7 @@ export async function post(context: PostContext): Promise<void> {
   if (known !== null && (known.state.hold !== 'job' || known.state.holder?.nonce !== nonce)) return;
   const environment = context.input('environment');
   const git = lockClient({ http, run, token: await context.secret('github-token'), lockRepository: context.input('lock-repository'), environment });
+  forgetHold(run, { environment, repository: lockRepository(context.input('lock-repository'), run.repository) });
   const released = await release({
     git, environment, phase: run.job, clock: steady(clock), signal, reason: 'end of the job', mine: (holder) => holder.nonce === nonce, ...(known === null ? { intended } : { known }),
   });

@@ -83,7 +83,7 @@ export function judgeReading(reading: LockReading, judgement: Judgement | null, 
 /** How to wait, to steal where that is possible, and to force. */
 function waysOn({ holder, judgement }: Busy, { environment, repository, waitSeconds }: About): string {
   const freeIn = judgement.kind === 'holds' && judgement.freeInMs !== null ? Math.ceil(judgement.freeInMs / 1000) : null;
-  const look = holder.kind === 'local' ? `Ask @${holder.actor} (${holder.host})` : `Look:  gh run view ${holder.run_id} -R ${holder.repo}`;
+  const look = holder.kind === 'local' ? `Ask @${holder.actor} (${holder.user === undefined ? '' : `${holder.user}@`}${holder.host})` : `Look:  gh run view ${holder.run_id} -R ${holder.repo}`;
   const wait = freeIn === null ? `wait for it, and run this again; \`wait-seconds\` (${waitSeconds} now) waits longer` : `run this again in ${freeIn} s`;
   const command = `gh workflow run deploy-lock.yml -R ${repository} -f environment=${environment}`;
   const steal = holder.kind === 'local' ? ` Take it once it is silent for 120 s:  ${command} -f operation=steal` : '';
@@ -96,7 +96,7 @@ function held({ seq, hold, holder, since, phase, reason }: LockState, judgement:
 }
 
 function placeOf(holder: Holder): string {
-  return holder.kind === 'local' ? `local:${holder.host}` : holder.url;
+  return holder.kind === 'local' ? `local:${holder.user === undefined ? '' : `${holder.user}@`}${holder.host}` : holder.url;
 }
 
 function unreadable({ kind, why }: { kind: 'foreign' | 'denied' | 'unknown'; why: string }, what: string, { environment }: About): Result {

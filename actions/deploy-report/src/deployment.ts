@@ -1,4 +1,4 @@
-import type { ActionContext } from '@vendure-deploy/shared/action';
+import type { ActionContext, RunContext } from '@vendure-deploy/shared/action';
 import type { EnvironmentConfig } from '@vendure-deploy/shared/config';
 import { type DeploymentRecord, ProviderError, recordDeployment } from '@vendure-deploy/shared/providers/github/deployments';
 import { type Surface, type Verdict, VERDICTS } from '@vendure-deploy/shared/release';
@@ -10,7 +10,7 @@ interface Deploy {
   readonly environment: string;
   /** Of the surfaces that were to be deployed. */
   readonly urls: Partial<Record<Surface, string>>;
-  readonly run: { readonly runId: number; readonly runUrl: string };
+  readonly run: Pick<RunContext, 'runId' | 'runUrl' | 'laptop'>;
   readonly seconds: DeploymentRecord['seconds'];
 }
 
@@ -35,7 +35,7 @@ export function deploymentOf({ verdict, sha, environment, urls, run, seconds }: 
     seconds,
     state: STATES[verdict],
     description: `${verdict}: ${VERDICTS[verdict]}`,
-    logUrl: run.runUrl,
+    ...(run.laptop === undefined ? { logUrl: run.runUrl } : { logUrl: null, by: `a laptop, ${run.laptop.user}@${run.laptop.host}` }),
     environmentUrl: urls.storefront ?? urls.vendure ?? urls.dashboard ?? null, // what a customer sees first
   };
 }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ActionContext } from '@vendure-deploy/shared/action';
+import { type ActionContext, documentInWordsOf } from '@vendure-deploy/shared/action';
 import { processRedactor } from '@vendure-deploy/shared/secrets';
 import type { inputs as declared } from './io.ts';
 import type { Phase } from './phases.ts';
@@ -15,13 +15,13 @@ export async function writeReport(report: Readonly<Record<string, unknown>>, pha
     'schema-version': 1,
     environment: inputs.environment,
     sha: inputs.sha,
-    run: { id: runId, attempt: runAttempt, url: runUrl, actor, repository, workflow: workflowFile },
+    run: run.laptop === undefined ? { id: runId, attempt: runAttempt, url: runUrl, actor, repository, workflow: workflowFile } : { laptop: { id: run.laptop.id, user: run.laptop.user, host: run.laptop.host }, actor, repository, workflow: workflowFile },
     phases: phases.map(({ name, result, seconds, reasonCode, message, notes }) => ({ name, result, seconds, 'reason-code': reasonCode, message: message.slice(0, LONGEST), notes })),
     ...report,
   };
   const file = join(temporary, 'deploy-report.json');
   try {
-    await writeFile(file, `${processRedactor.redact(JSON.stringify(document, null, 2))}\n`);
+    await writeFile(file, `${processRedactor.redact(JSON.stringify(documentInWordsOf(run.laptop ?? null, document), null, 2))}\n`);
     return file;
   } catch (error) {
     log.warning(`The report could not be written as a file: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,4 +1,4 @@
-import { describeHolder, inspectLock, lockRef, runHolder, sameRun, type GitRefClient } from '@vendure-deploy/shared/lock';
+import { describeHolder, holderOf, inspectLock, lockRef, sameRun, type GitRefClient } from '@vendure-deploy/shared/lock';
 import type { RunContext } from '@vendure-deploy/shared/action';
 import type { GitHubClient } from '@vendure-deploy/shared/providers/github';
 import type { Finding } from '../check.ts';
@@ -9,7 +9,7 @@ export async function lockCheck(git: GitRefClient, github: GitHubClient, run: Ru
   if (reading.kind === 'unknown') return { status: 'warning', evidence: `the lock could not be read: ${reading.why}`, next: '' };
   const holder = reading.kind === 'read' && reading.state.state === 'held' ? reading.state.holder : null;
   if (holder === null) return { status: 'ok', evidence: `${lockRef(environment)} is free`, next: '' };
-  if (sameRun(holder, runHolder(run))) return { status: 'ok', evidence: 'this run holds the lock', next: '' };
+  if (sameRun(holder, holderOf(run))) return { status: 'ok', evidence: 'this run holds the lock', next: '' };
   const status = holder.kind === 'actions' ? await github.runStatus(holder.repo, holder.run_id, holder.run_attempt) : { kind: 'unknown' as const };
   const state = status.kind === 'completed' ? `, whose run has ended (${status.conclusion})` : status.kind === 'active' ? ', whose run is active' : '';
   return { status: 'warning', evidence: `held by ${describeHolder(holder)}${state}`, next: holder.kind === 'actions' ? `gh run view ${holder.run_id} -R ${holder.repo}` : '' };

@@ -5,6 +5,7 @@ import { openWorld } from '../world/open.ts';
 import { prepareCheckout } from './checkout.ts';
 import { laptopEnvironment } from './environment.ts';
 import { runCommand, SIGNALS } from './run-command.ts';
+import { keepSecrets } from './secrets.ts';
 import { fillToolbox } from './toolbox.ts';
 
 export interface Typed {
@@ -40,10 +41,11 @@ export async function insideWorld({ directory: folder, argv, workingDirectory, p
         network: await run.environmentOf({ job: null, step: null }),
         toolbox: await fillToolbox(world),
         facts: world.facts,
-        githubToken: await run.issueToken(permissions),
+        githubToken: await run.issueToken(permissions, 'operator'),
         shop: await readShopConfig(world.facts.shop),
       });
       await prepareCheckout(world.facts.shop);
+      await keepSecrets(world);
       if (stop.aborted) return NOT_STARTED;
       return await runCommand(argv(world.facts.shop), { environment, workingDirectory: workingDirectory ?? world.facts.shop });
     } finally {

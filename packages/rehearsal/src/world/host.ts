@@ -78,7 +78,7 @@ async function start(directory: string, { speed, tools, started }: HostOptions):
   const twin = await startTwin({
     directory: join(directory, 'twin'),
     speed,
-    suite: { repository: SUITE, directory: root },
+    suite: { repository: SUITE, directory: root, tags: ['v1'] },
     accountId: accountOf(shop),
     zones: zonesOf(shop),
     flyctlVersions: [shop.tools.flyctl.version],
@@ -93,7 +93,7 @@ function worldRun(twin: Twin, run: TwinRun): WorldRun {
   const interrupts = run.interrupts();
   return {
     environmentOf: (place) => (place.job === null ? Promise.resolve(run.environment) : run.environmentOf(place)),
-    issueToken: (permissions) => Promise.resolve(twin.github.issueToken(permissions)),
+    issueToken: (permissions, login) => Promise.resolve(twin.github.issueToken(permissions, login)),
     actionEnvironment: () => Promise.resolve(twin.github.actionEnvironment(SHOP)),
     identityEnvironment: (job) => Promise.resolve(twin.github.identityEnvironment(job)),
     setRun: (state) => Promise.resolve(twin.github.setRun(state)),

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { runProcess } from '../processes/start.ts';
+import { gitEnvironment } from './git-environment.ts';
 import type { BuiltinRequest } from './request.ts';
 
 /** actions/checkout with real git: one commit, credentials in the environment of git alone. A folder that is no repository is emptied first, as the action does. */
@@ -45,25 +46,4 @@ export async function checkout({ inputs, state, signal, line }: BuiltinRequest):
   const target = branch === undefined ? ['--detach', 'FETCH_HEAD'] : ['--no-track', '-B', branch, 'FETCH_HEAD'];
   await git('-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--force', ...target);
   return { ref: wanted, commit: await git('rev-parse', 'HEAD') };
-}
-
-/** The token is configuration by environment: never in an argument, never in `.git/config`. */
-function gitEnvironment(base: Readonly<Record<string, string>>, token: string): Record<string, string> {
-  const basic = Buffer.from(`x-access-token:${token}`).toString('base64');
-  return {
-    ...base,
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_CONFIG_COUNT: '4',
-    GIT_CONFIG_KEY_0: 'http.https://github.com/.extraheader',
-    GIT_CONFIG_VALUE_0: `AUTHORIZATION: basic ${basic}`,
-    GIT_CONFIG_KEY_1: 'init.defaultBranch',
-    GIT_CONFIG_VALUE_1: 'main',
-    // The repository of a caller on this machine may be another user's.
-    GIT_CONFIG_KEY_2: 'safe.directory',
-    GIT_CONFIG_VALUE_2: '*',
-    GIT_CONFIG_KEY_3: 'maintenance.auto',
-    GIT_CONFIG_VALUE_3: 'false',
-  };
 }

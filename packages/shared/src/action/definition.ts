@@ -1,6 +1,7 @@
 import type { HttpClient } from '../net/types.ts';
 import type { Secret } from '../secrets/index.ts';
 import type { InputSpec } from './inputs.ts';
+import type { Laptop } from './laptop.ts';
 import type { ReasonCode } from './reason-codes.ts';
 
 export type Decision = 'done' | 'skipped' | 'failed' | 'partial' | 'unknown';
@@ -112,6 +113,8 @@ export interface RunContext {
   eventPath: string;
   /** File name of the workflow that was started, as `gh workflow run` takes it: the caller's own, also inside called workflows. */
   workflowFile: string;
+  /** Set when no run of GitHub is around this: `runId` and `runUrl` then name nothing that can be looked up. */
+  laptop?: Laptop;
 }
 
 export interface Clock {

@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Secret } from '../secrets/index.ts';
 import type { Clock, RunContext } from './definition.ts';
 import { hide } from './hide.ts';
+import { readLaptop } from './laptop.ts';
 
 export const clock: Clock = {
   now: () => Date.now(),
@@ -13,6 +14,7 @@ export const clock: Clock = {
 export function runContext(environment: NodeJS.ProcessEnv): RunContext {
   const text = (name: string): string => environment[name] ?? '';
   const serverUrl = text('GITHUB_SERVER_URL') || 'https://github.com';
+  const laptop = readLaptop(environment);
   return {
     repository: text('GITHUB_REPOSITORY'),
     runId: Number(text('GITHUB_RUN_ID')),
@@ -23,11 +25,12 @@ export function runContext(environment: NodeJS.ProcessEnv): RunContext {
     ref: text('GITHUB_REF'),
     serverUrl,
     apiUrl: text('GITHUB_API_URL') || 'https://api.github.com',
-    runUrl: `${serverUrl}/${text('GITHUB_REPOSITORY')}/actions/runs/${text('GITHUB_RUN_ID')}/attempts/${text('GITHUB_RUN_ATTEMPT') || '1'}`,
+    runUrl: laptop === null ? `${serverUrl}/${text('GITHUB_REPOSITORY')}/actions/runs/${text('GITHUB_RUN_ID')}/attempts/${text('GITHUB_RUN_ATTEMPT') || '1'}` : `a laptop, ${laptop.user}@${laptop.host}`,
     eventName: text('GITHUB_EVENT_NAME'),
     eventPath: text('GITHUB_EVENT_PATH'),
     // owner/name/.github/workflows/<file>@<ref>
     workflowFile: /\/([^/@]+)@/u.exec(text('GITHUB_WORKFLOW_REF'))?.[1] ?? '<workflow>',
+    ...(laptop === null ? {} : { laptop }),
   };
 }
 

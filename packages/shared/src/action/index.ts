@@ -3,6 +3,7 @@ export type { ActionContext, ActionDefinition, ActionResult, AnyActionDefinition
 export { input, type InputKind, type InputSpec } from './inputs.ts';
 export { markdownCell, markdownCode } from './markdown.ts';
 export { UserError } from './errors.ts';
+export { documentInWordsOf, inWordsOf, type Laptop, LAPTOP_VARIABLE } from './laptop.ts';
 export { REASON_CODES, type ReasonCode } from './reason-codes.ts';
 export { runAction } from './run.ts';
 export { stopwatch, type Stopwatch } from './stopwatch.ts';

@@ -9,6 +9,7 @@ import { clock, folders, rawInput, runContext } from './environment.ts';
 import { ending, explain, type Ending } from './ending.ts';
 import { hideUnlessWord } from './hide.ts';
 import { idToken } from './identity.ts';
+import { documentInWordsOf, inWordsOf, readLaptop } from './laptop.ts';
 import { log } from './log.ts';
 import { findSecret, type Process, readInputs } from './read-inputs.ts';
 import { jobSummary } from './summary.ts';
@@ -26,7 +27,7 @@ export async function runAction(definition: AnyActionDefinition): Promise<void> 
     if (finished) process.exit(1);
     finished = true;
     if (isPost) process.exit(afterwards(definition, end));
-    const published = publish(definition, end, (performance.now() - started) / 1000);
+    const published = publish(definition, inWordsOfThisMachine(end), (performance.now() - started) / 1000);
     process.exit(end.failed || !published ? 1 : 0);
   };
   const interrupted = (signal: NodeJS.Signals): void => {
@@ -37,6 +38,7 @@ export async function runAction(definition: AnyActionDefinition): Promise<void> 
   };
   process.on('SIGINT', interrupted);
   process.on('SIGTERM', interrupted);
+  if (readLaptop(process.env) !== null) endWithStarter(() => interrupted('SIGTERM'));
   process.on('uncaughtException', (error) => finish(ending(definition, { error, cancelled: cancel.signal.aborted })));
 
   try {
@@ -51,6 +53,19 @@ export async function runAction(definition: AnyActionDefinition): Promise<void> 
   } catch (error) {
     finish(ending(definition, { error, cancelled: cancel.signal.aborted }));
   }
+}
+
+const LOOK_MS = 1_000;
+
+/** A deploy from a laptop that was killed leaves nobody who renews its lock: what it had started must not go on until others may take that. */
+function endWithStarter(end: () => void): void {
+  const starter = process.ppid;
+  setInterval(() => { if (process.ppid !== starter) end(); }, LOOK_MS).unref();
+}
+
+function inWordsOfThisMachine(end: Ending): Ending {
+  const laptop = readLaptop(process.env);
+  return laptop === null ? end : { ...end, result: { ...end.result, message: inWordsOf(laptop, end.result.message), result: documentInWordsOf(laptop, end.result.result) } };
 }
 
 /** What a cancel interrupted looks like a fault of the provider: the cause is the cancel, whatever the last words say. */
@@ -69,7 +84,7 @@ async function mainContext(definition: AnyActionDefinition, signal: AbortSignal)
     clock,
     http,
     state: { save: (key, value) => core.saveState(key, processRedactor.redact(value)) },
-    summary: jobSummary,
+    summary: { add: (markdown) => jobSummary.add(documentInWordsOf(readLaptop(process.env), markdown)) },
     ...folders(process.env),
     environment: childEnvironment({}),
     whereLooked: (input) => absent.get(input) ?? '',

@@ -1,6 +1,7 @@
 import type { Holder, LockState } from './state.ts';
 
 export function describeHolder(one: Holder): string {
+  if (one.kind === 'local' && one.user !== undefined) return `a laptop, ${one.user}@${one.host} (process ${one.pid}), by @${one.actor}`;
   return one.kind === 'local' ? `a deploy on ${one.host} (process ${one.pid}), by @${one.actor}` : `${one.repo} run ${one.run_id} attempt ${one.run_attempt}, job ${one.job}, by @${one.actor} (${one.url})`;
 }
 

@@ -4,6 +4,7 @@ export { describeHold, describeHolder } from './describe.ts';
 export { fence, type Fence, type FenceRequest } from './fence.ts';
 export { gitRefClient, type CommitReading, type GitRefClient, type RefMove, type RefReading } from './git-ref-client.ts';
 export { judgeHolder, type JobFacts, type Judgement, type Standing } from './judge.ts';
+export { forgetHold, type LaptopHold, readHolds, tellHold } from './holds.ts';
 export { keepRenewed, type Renewer } from './keep-renewed.ts';
 export { inspectLock, readLock, type LockReading } from './read.ts';
 export { recallHead, recallIntended, rememberHead, rememberIntended } from './remembered.ts';
@@ -11,4 +12,4 @@ export { release, type Intended, type Released, type ReleaseRequest } from './re
 export { releaseRun, type RunReleased } from './release-run.ts';
 export { lockRepository, refuseUnrenewable, renewLock, type OwnLock } from './renew.ts';
 export { standingReader, type JobsReading, type StandingReader } from './standing.ts';
-export { isEnvironmentName, lockRef, runHolder, sameRun, type Hold, type Holder, type LockState, type RunHolder } from './state.ts';
+export { holderOf, isEnvironmentName, lockRef, sameRun, type Hold, type Holder, type LockState, type RunHolder } from './state.ts';

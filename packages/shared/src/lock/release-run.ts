@@ -1,11 +1,11 @@
 import { judgeHolder, lostRunnerMs } from './judge.ts';
 import { release, type Released, type ReleaseRequest } from './release.ts';
 import type { StandingReader } from './standing.ts';
-import { earlierAttempt, sameRun, type RunHolder } from './state.ts';
+import { earlierAttempt, sameRun, type Holder } from './state.ts';
 
 export interface ReleaseRunRequest extends Omit<ReleaseRequest, 'mine' | 'known' | 'intended'>, StandingReader {
   /** The run at whose end the lock is given back. */
-  me: RunHolder;
+  me: Holder;
   /** Of a token that may not look at the run's own jobs. */
   unseen?(why: string): void;
 }
@@ -16,6 +16,8 @@ export type RunReleased = Released | { kind: 'kept'; freeInMs: number };
 /** Gives back what this attempt of the run holds; and what an earlier one held, once that is dead. */
 export async function releaseRun(request: ReleaseRunRequest): Promise<RunReleased> {
   const { me } = request;
+  // No runner of a laptop is ever lost: its jobs end with it.
+  if (me.kind === 'local') return release({ ...request, mine: (holder) => sameRun(holder, me) });
   const jobs = await request.jobsOf(me);
   if (jobs.kind === 'unknown') return jobs;
   if (jobs.kind === 'denied') request.unseen?.(jobs.why);

@@ -4,7 +4,7 @@ import type { Secret } from '../secrets/index.ts';
 import { steady } from './clock.ts';
 import { fence } from './fence.ts';
 import { gitRefClient } from './git-ref-client.ts';
-import { runHolder, sameRun } from './state.ts';
+import { holderOf, sameRun } from './state.ts';
 
 /** As the inputs of an action that writes give it. */
 export interface OwnLock {
@@ -23,7 +23,7 @@ type Context = Pick<ActionContext<unknown>, 'http' | 'run' | 'clock' | 'signal'>
  * @throws {UserError} for a `lock-repository` that is none
  */
 export async function renewLock({ http, run, clock, signal }: Context, { token, environment, repository, nonce }: OwnLock): Promise<string | null> {
-  const me = runHolder(run);
+  const me = holderOf(run);
   const git = gitRefClient({ http, token, repository: lockRepository(repository, run.repository), apiUrl: run.apiUrl });
   const result = await fence({ git, environment, mine: (holder) => (nonce === '' ? sameRun(holder, me) : holder.nonce === nonce), phase: run.job, clock: steady(clock), signal });
   return result.kind === 'held' ? null : result.why;

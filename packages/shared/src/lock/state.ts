@@ -27,7 +27,19 @@ const ofActions = z.object({
   url: z.string(),
 });
 
-const holder = z.discriminatedUnion('kind', [ofActions, z.object({ kind: z.literal('local'), ...who, host: z.string(), pid: z.number().int() })]);
+const ofLaptop = z.object({
+  kind: z.literal('local'),
+  ...who,
+  host: z.string(),
+  pid: z.number().int(),
+  /** Who sits before it. */
+  user: z.string().optional(),
+  /** The deploy, as a run's number is of a run. */
+  run: z.string().optional(),
+  job: z.string().optional(),
+});
+
+const holder = z.discriminatedUnion('kind', [ofActions, ofLaptop]);
 
 const VERSION = 2;
 
@@ -57,12 +69,18 @@ export function lockRef(environment: string): string {
   return `refs/heads/deploy-lock/${environment}`;
 }
 
-/** @param jobId GitHub's number of the job; it also tells the jobs of a matrix apart, which share a name */
-export function runHolder(run: RunContext, jobId?: number): RunHolder {
+/**
+ * Whoever this process works for: a run of GitHub's, or the deploy of a laptop.
+ * @param jobId GitHub's number of the job; it also tells the jobs of a matrix apart, which share a name
+ */
+export function holderOf(run: RunContext, jobId?: number): Holder {
+  const { laptop } = run;
+  if (laptop !== undefined) return { kind: 'local', repo: run.repository, host: laptop.host, pid: laptop.pid, user: laptop.user, run: laptop.id, job: run.job, actor: run.actor, nonce: randomUUID() };
   return { kind: 'actions', repo: run.repository, run_id: run.runId, run_attempt: run.runAttempt, job: run.job, ...(jobId === undefined ? {} : { job_id: jobId }), url: run.runUrl, actor: run.actor, nonce: randomUUID() };
 }
 
 export function sameRun(one: Holder, other: Holder): boolean {
+  if (one.kind === 'local' && other.kind === 'local') return one.run !== undefined && one.run === other.run;
   return one.kind === 'actions' && other.kind === 'actions' && isRun(one, other) && one.run_attempt === other.run_attempt;
 }
 
@@ -72,6 +90,7 @@ export function earlierAttempt(one: Holder, other: Holder): boolean {
 }
 
 export function sameJob(one: Holder, other: Holder): boolean {
+  if (one.kind === 'local' && other.kind === 'local') return sameRun(one, other) && one.job === other.job;
   return sameRun(one, other) && one.kind === 'actions' && other.kind === 'actions' && one.job === other.job && one.job_id === other.job_id;
 }
 

@@ -11,6 +11,7 @@ export interface Asking {
 
 /** When this attempt of the run began, in milliseconds since the epoch. Best effort: no deploy hangs on it. @returns null: not known, and why stands in the log */
 export async function startOfAttempt({ log, http, run }: Asking, token: Secret): Promise<number | null> {
+  if (run.laptop !== undefined) return run.laptop.startedAt;
   if (token.isEmpty) {
     log.info('When this run began is not known: input `github-token` is empty.');
     return null;

@@ -33,7 +33,7 @@ export interface LockHeld {
 export interface GithubWorld {
   readonly provider: Provider;
   /** Empty, or with every branch and tag of a checkout; without one, a kept world's own comes back. */
-  createRepository(name: string, fromDirectory?: string): Promise<void>;
+  createRepository(name: string, fromDirectory?: string, tags?: readonly string[]): Promise<void>;
   repositories(): string[];
   /** Its bare repository on disk. */
   bare(name: string): string;
@@ -91,7 +91,7 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
       }),
       stop: () => Promise.resolve(),
     },
-    async createRepository(name, fromDirectory) {
+    async createRepository(name, fromDirectory, tags = []) {
       const bare = join(directory, 'github', `${name}.git`);
       if (await gitOrNull(bare, ['rev-parse', '--git-dir']) !== null && fromDirectory === undefined) return void repositories.set(name, { name, bare });
       await mkdir(bare, { recursive: true });
@@ -101,6 +101,7 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
         // A detached or differently named checkout: what it has checked out is this repository's main.
         if (await gitOrNull(bare, ['rev-parse', '--verify', '--quiet', 'refs/heads/main']) === null) await git(bare, ['fetch', '--quiet', '--no-tags', '--update-head-ok', fromDirectory, '+HEAD:refs/heads/main']);
       }
+      for (const tag of tags) await git(bare, ['update-ref', `refs/tags/${tag}`, 'refs/heads/main']);
       repositories.set(name, { name, bare });
     },
     repositories: () => [...repositories.keys()],

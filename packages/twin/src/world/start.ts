@@ -22,7 +22,8 @@ export interface TwinOptions {
   readonly directory: string;
   /** The twin's and its stand-ins' own waits run this many times faster; actions are not told. */
   readonly speed: number;
-  readonly suite: { readonly repository: string; readonly directory: string };
+  /** `tags`: names under which callers know its newest commit. */
+  readonly suite: { readonly repository: string; readonly directory: string; readonly tags?: readonly string[] };
   readonly accountId: string;
   readonly zones: readonly { readonly id: string; readonly name: string }[];
   /** flyctl releases that the rehearsed GitHub offers. */
@@ -63,7 +64,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const worlds = createWorlds(options, { credentials, attending, saved, outbound: workersOutbound(() => providers, attending) });
   const { github, registry, fly, cloudflare, aws, database } = worlds;
   for (const version of options.flyctlVersions) github.addRelease('superfly/flyctl', `v${version}`, await packFlyctl({ directory, version, real: options.tools?.flyctl }));
-  await github.createRepository(options.suite.repository, options.suite.directory);
+  await github.createRepository(options.suite.repository, options.suite.directory, options.suite.tags);
   if (saved !== null) await restore(worlds, saved);
   providers.push(github.provider, registry.provider, fly.provider, cloudflare.provider, aws.provider, shopHosts({ fly, cloudflare }));
   let runs = 0;

@@ -8,10 +8,13 @@ export interface DeploymentRecord {
   readonly environment: string;
   readonly production: boolean;
   readonly runId: number;
+  /** Who deployed; left out: that run of GitHub's. */
+  readonly by?: string;
   readonly state: 'success' | 'failure' | 'error';
   /** GitHub takes 140 characters at most. */
   readonly description: string;
-  readonly logUrl: string;
+  /** null: GitHub has no run of it. */
+  readonly logUrl: string | null;
   /** How it ended and what it took, for the forecast of the next one. */
   readonly verdict: string;
   /** Seconds from the start of the run, of each phase by its action's clock, and of each job with what passed right before it. */
@@ -77,7 +80,7 @@ async function write(record: DeploymentRecord, options: RecordOptions, signal: A
     deployment_id: id,
     state: record.state,
     description: record.description,
-    log_url: record.logUrl,
+    ...(record.logUrl === null ? {} : { log_url: record.logUrl }),
     ...(record.environmentUrl === null ? {} : { environment_url: record.environmentUrl }),
   });
   return id;
@@ -93,7 +96,7 @@ async function write(record: DeploymentRecord, options: RecordOptions, signal: A
       required_contexts: [],
       production_environment: record.production,
       transient_environment: false,
-      description: `Deployed by run ${record.runId}`,
+      description: `Deployed by ${record.by ?? `run ${record.runId}`}`,
       payload: { 'run-id': record.runId, verdict: record.verdict, seconds: record.seconds } satisfies z.infer<typeof run> & Record<string, unknown>,
     });
     return deployment.parse(answer.data).id;
