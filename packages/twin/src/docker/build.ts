@@ -1,10 +1,11 @@
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { digestOf } from '../registry/digest.ts';
 import type { PackedImage } from '../registry/index.ts';
 import { copyContext } from './context.ts';
 import { expand, readDockerfile, refuseAt, words } from './dockerfile.ts';
+import { copyTree, layerOf } from './layer.ts';
 import { Refusal } from './refusal.ts';
 import { perform, type Stage, type StageInputs } from './stage.ts';
 
@@ -15,6 +16,8 @@ export interface BuildOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly buildArguments?: Readonly<Record<string, string>>;
   readonly target?: string;
+  /** Where npm and pnpm have their configuration and stores; default: the user's own. */
+  readonly home?: string;
   readonly log?: (line: string) => void;
 }
 
@@ -28,7 +31,7 @@ const EMPTY_BASE = /^(?:docker\.io\/)?(?:library\/)?node(?::[\w.-]+)?(?:@sha256:
 export async function buildImage(options: BuildOptions): Promise<PackedImage> {
   const temporary = await mkdtemp(join(tmpdir(), 'docker-stand-in-'));
   try {
-    return pack(await finalStage(options, temporary), options.labels ?? {});
+    return await pack(await finalStage(options, temporary), options.labels ?? {});
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -46,7 +49,7 @@ async function finalStage(options: BuildOptions, temporary: string): Promise<Sta
   const stages: Stage[] = [];
   let stage: Stage | undefined;
   for (const instruction of readDockerfile(text, path)) {
-    const inputs: StageInputs = { path, context, temporary, buildArguments: options.buildArguments ?? {}, globals, stages, log };
+    const inputs: StageInputs = { path, context, temporary, buildArguments: options.buildArguments ?? {}, globals, stages, home: options.home ?? homedir(), log };
     log(`[${stage?.name ?? 'global'}] ${instruction.keyword} ${instruction.rest}`);
     if (instruction.keyword === 'FROM') {
       if (stage !== undefined && stage.name === options.target) return stage;
@@ -73,7 +76,7 @@ async function begin(text: string, line: number, inputs: StageInputs): Promise<S
   await mkdir(root);
   const parent = inputs.stages.find((stage) => stage.name === base);
   if (parent === undefined && !EMPTY_BASE.test(base)) refuseAt(inputs.path, line, `the stand-in has no base image ${base}: node:…, scratch or an earlier stage`);
-  if (parent !== undefined) await cp(parent.root, root, { recursive: true, verbatimSymlinks: true });
+  if (parent !== undefined) await copyTree(parent.root, root);
   return {
     name: name ?? String(inputs.stages.length), root,
     layers: [...parent?.layers ?? []], environment: { ...parent?.environment ?? { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } },
@@ -82,7 +85,8 @@ async function begin(text: string, line: number, inputs: StageInputs): Promise<S
   };
 }
 
-function pack(stage: Stage, labels: Readonly<Record<string, string>>): PackedImage {
+async function pack(stage: Stage, labels: Readonly<Record<string, string>>): Promise<PackedImage> {
+  const layers = (await Promise.all(stage.layers.map(layerOf))).filter((layer) => layer !== null);
   const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
   const config = json({
     architecture: 'amd64', os: 'linux', created: '1970-01-01T00:00:00Z',
@@ -92,13 +96,13 @@ function pack(stage: Stage, labels: Readonly<Record<string, string>>): PackedIma
       ...(stage.user === '' ? {} : { User: stage.user }), ...(stage.ports.length === 0 ? {} : { ExposedPorts: Object.fromEntries(stage.ports.map((port) => [port, {}])) }),
       WorkingDir: stage.workingDirectory, Labels: { ...stage.labels, ...labels },
     },
-    rootfs: { type: 'layers', diff_ids: stage.layers.map((layer) => layer.diffId) },
+    rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.diffId) },
   });
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';
   const manifest = json({
     schemaVersion: 2, mediaType,
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: digestOf(config).text, size: config.byteLength },
-    layers: stage.layers.map((layer) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: layer.digest, size: layer.bytes.byteLength })),
+    layers: layers.map((layer) => ({ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: layer.digest, size: layer.bytes.byteLength })),
   });
-  return { mediaType, manifest, config, layers: stage.layers.map(({ digest, bytes }) => ({ digest, bytes })) };
+  return { mediaType, manifest, config, layers: layers.map(({ digest, bytes }) => ({ digest, bytes })) };
 }

@@ -1,17 +1,19 @@
 import { execFile } from 'node:child_process';
-import { cp, lstat, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, lstat, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { execForm, expand, refuseAt, words, type Instruction } from './dockerfile.ts';
 import { exists } from './context.ts';
-import { layerOf, snapshot, type Layer } from './layer.ts';
+import { installOf, pnpmHere, type Program, withoutCacheMounts } from './install.ts';
+import { copyTree, linkPaths, linkTree, snapshot } from './layer.ts';
 import { Refusal } from './refusal.ts';
 
 export interface Stage {
   readonly name: string;
   /** The stage's file system, extracted. */
   readonly root: string;
-  readonly layers: Layer[];
+  /** What each instruction has added, as a folder: only the layers of the image that is wanted are packed. */
+  readonly layers: string[];
   readonly environment: Record<string, string>;
   /** ARG values: seen while building, absent from the image. */
   readonly arguments: Record<string, string>;
@@ -30,8 +32,12 @@ export interface StageInputs {
   readonly buildArguments: Readonly<Record<string, string>>;
   readonly globals: Readonly<Record<string, string>>;
   readonly stages: readonly Stage[];
+  /** Where npm and pnpm have their configuration and stores. */
+  readonly home: string;
   log(line: string): void;
 }
+
+const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 /** Carries out one instruction of a stage (all but FROM). */
 export async function perform(stage: Stage, { keyword, rest, line }: Instruction, inputs: StageInputs): Promise<void> {
@@ -86,37 +92,36 @@ async function copy(stage: Stage, text: string, inputs: StageInputs, refuse: (me
       const path = join(origin, posix.resolve('/', source));
       const status = await lstat(path).catch(() => refuse(`"/${source.replace(/^\//, '')}": not found (COPY)`));
       const into = status.isDirectory() || !isFolder ? target : posix.join(target, basename(source));
-      await mkdir(status.isDirectory() ? join(layer, into) : dirname(join(layer, into)), { recursive: true });
-      await cp(path, join(layer, into), { recursive: true, verbatimSymlinks: true });
+      if (status.isDirectory()) {
+        await copyTree(path, join(layer, into));
+        continue;
+      }
+      await mkdir(dirname(join(layer, into)), { recursive: true });
+      await cp(path, join(layer, into), { verbatimSymlinks: true });
     }
   });
 }
 
-/** `node <script> …` only: the one program that is the same here and in the image. */
+/** `node <script> …`, the one program that is the same here and in the image, and installs from a lock file. */
 async function run(stage: Stage, text: string, inputs: StageInputs, refuse: (message: string) => never): Promise<void> {
-  const argv = execForm(text) ?? (/[|&;<>()`$*?]/.test(text) ? refuse(`the stand-in has no shell for RUN ${text}`) : words(text));
-  const [program, ...rest] = argv;
-  if (program !== 'node') return refuse(`the stand-in can run only node, not RUN ${program ?? ''}`);
-  if (rest.some((word) => word.startsWith('/') || word.split('/').includes('..'))) return refuse(`RUN ${text}: paths must be relative to WORKDIR and stay below it`);
+  const argv = withoutCacheMounts(execForm(text) ?? (/[|&;<>()`$*?]/.test(text) ? refuse(`the stand-in has no shell for RUN ${text}`) : words(text)), refuse);
   const root = await realpath(stage.root);
-  const before = await snapshot(root, readFile);
-  const permissions = ['--permission', `--allow-fs-read=${root}`, `--allow-fs-write=${root}`, '--disable-warning=SecurityWarning'];
+  const program = argv[0] === 'node' ? scriptOf(argv.slice(1), text, root, refuse) : installOf(argv, inputs.home, refuse);
+  if (program === null) return inputs.log(`WARNING: ${argv.join(' ')}: the stand-in has pnpm ${pnpmHere()}`);
+  const before = await snapshot(root);
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...permissions, ...rest], {
-      cwd: join(root, stage.workingDirectory), env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: root, ...stage.arguments, ...stage.environment },
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...program.args], {
+      cwd: join(root, stage.workingDirectory), maxBuffer: MOST_OUTPUT_BYTES,
+      env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: root, ...stage.arguments, ...stage.environment, ...(program.home === null ? {} : { HOME: program.home }) },
     });
     for (const line of `${stdout}${stderr}`.split('\n').filter((each) => each !== '')) inputs.log(line);
   } catch (error) {
     for (const line of outputOf(error).split('\n').filter((each) => each !== '')) inputs.log(line);
     throw new Refusal(`process "${text}" did not complete successfully: exit code: ${exitCodeOf(error)}`);
   }
-  const after = await snapshot(root, readFile);
+  const after = await snapshot(root);
   await addLayer(stage, inputs, async (layer) => {
-    for (const [path, content] of after) {
-      if (before.get(path) === content) continue;
-      await mkdir(dirname(join(layer, path)), { recursive: true });
-      await cp(join(root, path), join(layer, path), { verbatimSymlinks: true });
-    }
+    await linkPaths(root, layer, [...after].flatMap(([path, mark]) => (before.get(path) === mark ? [] : [path])));
     for (const path of before.keys()) {
       if (after.has(path)) continue;
       await mkdir(dirname(join(layer, path)), { recursive: true });
@@ -125,13 +130,16 @@ async function run(stage: Stage, text: string, inputs: StageInputs, refuse: (mes
   }, false);
 }
 
+function scriptOf(args: readonly string[], text: string, root: string, refuse: (message: string) => never): Program {
+  if (args.some((word) => word.startsWith('/') || word.split('/').includes('..'))) return refuse(`RUN ${text}: paths must be relative to WORKDIR and stay below it`);
+  return { args: ['--permission', `--allow-fs-read=${root}`, `--allow-fs-write=${root}`, '--disable-warning=SecurityWarning', ...args], home: null };
+}
+
 async function addLayer(stage: Stage, inputs: StageInputs, fill: (layer: string) => Promise<void>, apply = true): Promise<void> {
   const directory = await mkdtemp(join(inputs.temporary, 'layer-'));
   await fill(directory);
-  const layer = await layerOf(directory);
-  if (layer !== null) stage.layers.push(layer);
-  if (apply) await cp(directory, stage.root, { recursive: true, verbatimSymlinks: true });
-  await rm(directory, { recursive: true });
+  stage.layers.push(directory);
+  if (apply) await linkTree(directory, stage.root);
 }
 
 function assignments(text: string, refuse: (message: string) => never): Record<string, string> {

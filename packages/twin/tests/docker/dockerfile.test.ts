@@ -41,7 +41,10 @@ describe('what the stand-in does not understand is refused by name and line', ()
     ['FROM node:24\nADD a b', 'Dockerfile:2: the stand-in does not understand ADD'],
     ['FROM node:24\n\nHEALTHCHECK CMD x', 'Dockerfile:3: the stand-in does not understand HEALTHCHECK'],
     ['FROM alpine:3', 'Dockerfile:1: the stand-in has no base image alpine:3'],
-    ['FROM node:24\nRUN npm ci', 'Dockerfile:2: the stand-in can run only node, not RUN npm'],
+    ['FROM node:24\nRUN npm test', 'Dockerfile:2: the stand-in can run only node, npm ci and pnpm install --frozen-lockfile, not RUN npm test'],
+    ['FROM node:24\nRUN pnpm install --ignore-scripts', 'Dockerfile:2: the stand-in can run only node'],
+    ['FROM node:24\nRUN npm ci', 'Dockerfile:2: RUN npm ci: the stand-in runs no script of a package; say so with --ignore-scripts'],
+    ['FROM node:24\nRUN --mount=type=secret,id=NPM_TOKEN npm ci --ignore-scripts', 'Dockerfile:2: the stand-in does not understand RUN --mount=type=secret,id=NPM_TOKEN'],
     ['FROM node:24\nRUN node a && node b', 'Dockerfile:2: the stand-in has no shell'],
     ['FROM node:24\nRUN node ../a', 'Dockerfile:2: RUN node ../a: paths must be relative'],
     ['FROM node:24\nCMD node a', 'Dockerfile:2: CMD must have the exec form'],
@@ -67,6 +70,22 @@ test('runs node in the stage, and what it wrote is a layer', async () => {
     'make.js': 'require("node:fs").writeFileSync("made.js", process.argv[2]); require("node:fs").rmSync("make.js")',
   }, { buildArguments: { WORD: 'hello' } });
   expect(pathsOf(image)).toEqual(['app/make.js', 'app/.wh.make.js', 'app/made.js']);
+});
+
+test('installs from a lock file, without network, and with the stores of the machine where a cache mount would be', async () => {
+  const lock = JSON.stringify({ name: 'shop', lockfileVersion: 3, packages: { '': { name: 'shop' }, 'local': { name: 'local', version: '1.0.0' }, 'node_modules/local': { resolved: 'local', link: true } } });
+  const image = await build('FROM node:24\nRUN npm install --global pnpm@11.0.0\nCOPY . .\nRUN --mount=type=cache,target=/npm npm ci --ignore-scripts --cache /npm', {
+    'package.json': '{"name":"shop","dependencies":{"local":"file:local"}}', 'package-lock.json': lock, 'local/package.json': '{"name":"local","version":"1.0.0","scripts":{"install":"exit 1"}}',
+  });
+  expect(pathsOf(image)).toEqual(expect.arrayContaining(['node_modules/local', 'node_modules/.package-lock.json']));
+});
+
+test('what a stage writes into a file of an earlier one stays with it', async () => {
+  const image = await build('FROM node:24 AS one\nCOPY a.txt add.js ./\nFROM one AS two\nRUN node add.js\nFROM node:24\nCOPY --from=one a.txt one.txt\nCOPY --from=two a.txt two.txt', {
+    'a.txt': 'a', 'add.js': 'require("node:fs").appendFileSync("a.txt", "b")',
+  });
+  const [one, two] = image.layers.map(({ bytes }) => gunzipSync(bytes).toString('utf8', 512, 514));
+  expect([one, two]).toEqual(['a\0', 'ab']);
 });
 
 test('a command that fails, or leaves the stage, fails the build', async () => {
