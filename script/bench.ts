@@ -5,6 +5,7 @@
 import { coldStart } from './benches/cold-start.ts';
 import { fly } from './benches/fly.ts';
 import { image } from './benches/image.ts';
+import { lanes } from './benches/lanes.ts';
 import { migrations } from './benches/migrations.ts';
 import { nxCache } from './benches/nx-cache.ts';
 import { preflight } from './benches/preflight.ts';
@@ -13,7 +14,7 @@ import { verify } from './benches/verify.ts';
 import { workers } from './benches/workers.ts';
 import { type Bench, heading, lineOf, type Row } from './benches/row.ts';
 
-const benches: Readonly<Record<string, Bench>> = { 'cold-start': coldStart, fly, image, migrations, 'nx-cache': nxCache, preflight, rehearse, verify, workers };
+const benches: Readonly<Record<string, Bench>> = { 'cold-start': coldStart, fly, image, lanes, migrations, 'nx-cache': nxCache, preflight, rehearse, verify, workers };
 const [name, ...flags] = process.argv.slice(2);
 
 if (name === undefined || name === '--help' || name === '-h') {

@@ -6,6 +6,9 @@ import { json } from './json.ts';
 // Said by the command itself, or of another kind than a switch.
 const OWN = new Set(['environment', 'ref', 'config_ref', 'vendure', 'dashboard', 'storefront', 'dry_run', 'workflow']);
 
+// A choice cannot be empty in the form of the Actions UI: this word is its way to leave the value to the configuration.
+const EMPTY: readonly unknown[] = ['', null, 'configured'];
+
 interface Started {
   /** As it was typed; '' for the branch that the run was started from. */
   readonly ref: string;
@@ -22,7 +25,7 @@ export function startedWith(text: string, onByDefault: readonly string[]): Start
   if (!given.success) throw new UserError('deploy-report: input `options` is not what toJSON(inputs) gives. Write:  options: ${{ toJSON(inputs) }}');
   const { ref } = given.data;
   const options = Object.entries(given.data).flatMap(([name, value]) => {
-    if (OWN.has(name) || value === onByDefault.includes(name) || value === '' || value === null) return [];
+    if (OWN.has(name) || value === onByDefault.includes(name) || EMPTY.includes(value)) return [];
     return typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number' ? [`${name}=${value}`] : [];
   });
   return { ref: typeof ref === 'string' ? ref : '', options, switches: SURFACES.filter((surface) => Object.hasOwn(given.data, surface)) };

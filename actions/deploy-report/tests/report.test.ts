@@ -19,6 +19,8 @@ describe('the next command, where nothing is known of the cause', () => {
     ['only the Dashboard is missing', 'partial', { missing: ['dashboard'] }, [`gh workflow run lane.yml -f ref=${NEW} -f vendure=false -f storefront=false`]],
     ['Dashboard and Storefront are missing', 'partial', { missing: ['dashboard', 'storefront'] }, [`gh workflow run lane.yml -f ref=${NEW} -f vendure=false`]],
     ['nothing was switched', 'failed-before-switch', { missing: ['vendure', 'dashboard', 'storefront'] }, [`gh workflow run lane.yml -f ref=${NEW}`]],
+    ['the lane has no switch for a surface', 'partial', { missing: ['dashboard'], switches: ['dashboard'] }, [`gh workflow run lane.yml -f ref=${NEW}`]],
+    ['and what has arrived can be left out of it', 'partial', { missing: ['vendure'], switches: ['dashboard'] }, [`gh workflow run lane.yml -f ref=${NEW} -f dashboard=false`]],
     ['it was started with switches', 'partial', { missing: ['storefront'], options: ['allow_older=true', 'strategy=canary'] }, [`gh workflow run lane.yml -f ref=${NEW} -f vendure=false -f dashboard=false -f allow_older=true -f strategy=canary`]],
     ['an environment without Vendure: its lane has no such switch', 'partial', { app: '', wanted: ['dashboard', 'storefront'], missing: ['storefront'], options: ['action=open'] }, [`gh workflow run lane.yml -f ref=${NEW} -f dashboard=false -f action=open`]],
     ['no commit was resolved: what was typed', 'failed-before-switch', { sha: '', asked: 'develop', missing: ['vendure'] }, ['gh workflow run lane.yml -f ref=develop -f dashboard=false -f storefront=false']],
@@ -34,12 +36,18 @@ test('the next command is what cures the first failure that is known, also where
   expect(nextCommands({ verdict: 'failed-after-switch', causes, situation: situation({}), isBroken: true })).toEqual(['flyctl machine list -a shop', 'gh workflow run verify.yml -f environment=production']);
 });
 
+const ON = ['dashboard_blocking'];
+
 describe('options', () => {
-  const ON = ['dashboard_blocking'];
   test('what the lane was started with is kept, its defaults and its own words are not', () => {
-    expect(startedWith(JSON.stringify({ environment: 'production', ref: 'develop', vendure: true, dashboard: false, allow_older: true, redeploy: false, dashboard_blocking: true, strategy: '', sla_seconds: '300', dry_run: true }), ON)).toEqual({ ref: 'develop', options: ['allow_older=true', 'sla_seconds=300'] });
-    expect(startedWith(JSON.stringify({ dashboard_blocking: false }), ON)).toEqual({ ref: '', options: ['dashboard_blocking=false'] });
-    expect(startedWith('', ON)).toEqual({ ref: '', options: [] });
+    expect(startedWith(JSON.stringify({ environment: 'production', ref: 'develop', vendure: true, dashboard: false, allow_older: true, redeploy: false, dashboard_blocking: true, strategy: 'configured', bake_seconds: '', sla_seconds: '300', dry_run: true }), ON)).toEqual({ ref: 'develop', options: ['allow_older=true', 'sla_seconds=300'], switches: ['vendure', 'dashboard'] });
+    expect(startedWith(JSON.stringify({ dashboard_blocking: false }), ON)).toEqual({ ref: '', options: ['dashboard_blocking=false'], switches: [] });
+    expect(startedWith('', ON)).toEqual({ ref: '', options: [], switches: ['vendure', 'dashboard', 'storefront'] });
+  });
+  test('a switch is a default by what the lane says is on', () => {
+    const fast = [...ON, 'allow_pending_migration'];
+    expect([true, false].map((value) => startedWith(JSON.stringify({ allow_pending_migration: value }), fast).options)).toEqual([[], ['allow_pending_migration=false']]);
+    expect([true, false].map((value) => startedWith(JSON.stringify({ allow_pending_migration: value }), ON).options)).toEqual([['allow_pending_migration=true'], []]);
   });
   test('what is none is refused with what to write', () => {
     expect(() => startedWith('x', ON)).toThrow('options: ${{ toJSON(inputs) }}');
@@ -52,6 +60,26 @@ test('phases are read from toJSON(needs), with what each action said', () => {
   expect(readPhases(JSON.stringify({ vendure: { result: 'failure', outputs: { result } }, verify: { result: 'skipped', outputs: {} } }))).toEqual([
     { name: 'vendure', result: 'failure', seconds: 3, message: 'm', reasonCode: 'flyctl-lied', before: OLD, serving: {}, revisions: [], notes: said.notes, machines: [{ id: '1', group: 'worker' }], document: expect.objectContaining({ seconds: 3 }) as unknown },
     { name: 'verify', result: 'skipped', seconds: 0, message: '', reasonCode: '', before: null, serving: {}, revisions: [], notes: [], machines: [], document: null },
+  ]);
+});
+
+test('phases are read from toJSON(steps) of a job that has all of them: by the outcome, and of other steps only what failed', () => {
+  const result = JSON.stringify({ decision: 'failed', 'reason-code': 'lock-held-by-another', message: 'held', seconds: 2 });
+  const steps = {
+    source: { outputs: { commit: NEW }, outcome: 'success', conclusion: 'success' },
+    preflight: { outputs: { sha: NEW }, outcome: 'success', conclusion: 'success' },
+    lock: { outputs: { result }, outcome: 'failure', conclusion: 'failure' },
+    vendure: { outputs: {}, outcome: 'skipped', conclusion: 'skipped' },
+    // Forgiven by the lane, which is no success.
+    dashboard: { outputs: {}, outcome: 'failure', conclusion: 'success' },
+    verify: {},
+  };
+  expect(readPhases(JSON.stringify(steps)).map(({ name, result: ended, reasonCode }) => [name, ended, reasonCode])).toEqual([
+    ['preflight', 'success', ''],
+    ['lock', 'failure', 'lock-held-by-another'],
+    ['vendure', 'skipped', ''],
+    ['dashboard', 'failure', ''],
+    ['verify', 'skipped', ''],
   ]);
 });
 

@@ -38,6 +38,12 @@ test.each([
   expect(await pendingMigrations({ since: since({ files, complete }), serving, sha, glob: GLOB, allowed })).toMatchObject({ status: expected });
 });
 
+test('a lane without room for a migration says so where one may run, and nowhere else', async () => {
+  const ask = async (files: readonly string[], allowed: boolean): Promise<string> => (await pendingMigrations({ since: since({ files: files.map(added), complete: true }), serving, sha, glob: GLOB, allowed, warning: 'too slow' })).next;
+  const migration = ['apps/server/migrations/1-a.ts'];
+  expect([await ask(migration, true), await ask([], true), await ask(migration, false)]).toEqual(['too slow', '', 'Look at them, then run with allow_pending_migration=true.']);
+});
+
 test('when what serves cannot be read, a pending migration is not ruled out', async () => {
   expect(await pendingMigrations({ since: since({}), serving: null, sha, glob: GLOB, allowed: false })).toMatchObject({ status: 'failed' });
 });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { HttpResult } from '@vendure-deploy/shared/net';
 import { type Machine, ProviderError } from '@vendure-deploy/shared/providers/fly';
 import type { ImageLookup, PresentImage } from '@vendure-deploy/shared/providers/registry';
-import { judgeImage } from '../src/checks/image.ts';
+import { judgeImage, judgePrebuilt } from '../src/checks/image.ts';
 import { judgeProduction, type Production } from '../src/checks/production.ts';
 import { readServing } from '../src/serving.ts';
 
@@ -45,6 +45,29 @@ test.each<[string, ImageLookup, string, string]>([
   ['one that lacks a part', { kind: 'unusable', digest: 'sha256:1', why: 'a layer is gone' }, 'failed', 'a layer is gone'],
   ['nobody knows', { kind: 'unknown', cause: 'unavailable', why: 'the registry answered 503' }, 'warning', 'is not known: the registry answered 503'],
 ])('image: %s', (_, lookup, status, evidence) => expect(judgeImage(lookup, { reference: 'r:t', sha })).toMatchObject({ status, evidence: expect.stringContaining(evidence) }));
+
+const ABSENT: ImageLookup = { kind: 'absent' };
+const OF_COMMIT = present({ 'org.opencontainers.image.revision': sha });
+const STAGING = { kind: 'environment', name: 'staging' } as const;
+test.each<[string, Parameters<typeof judgePrebuilt>[0]['source'], string, string | undefined, string]>([
+  ['staging has it', { lookup: OF_COMMIT, reference: 's:t', from: STAGING }, 'ok', undefined, 's:t exists, and its label names the commit: it will be copied to r:t'],
+  ['staging has another', { lookup: present({}), reference: 's:t', from: STAGING }, 'failed', undefined, 'names no commit'],
+  ['staging does not tell', { lookup: { kind: 'unknown', cause: 'unavailable', why: 'HTTP 503' }, reference: 's:t', from: STAGING }, 'warning', undefined, 'is not known: HTTP 503'],
+  ['staging has none', { lookup: ABSENT, reference: 's:t', from: STAGING }, 'failed', 'not-prebuilt', 'there is no r:t, and staging has no image of that commit either, and this lane builds none'],
+  ['nothing is copied', null, 'failed', 'not-prebuilt', 'there is no r:t, and this lane builds none'],
+  ['the given one is there', { lookup: OF_COMMIT, reference: 's@sha256:1', from: { kind: 'given', name: 's@sha256:1' } }, 'ok', undefined, 'it will be copied to r:t'],
+  ['the given one is not', { lookup: ABSENT, reference: 's:x', from: { kind: 'given', name: 's:x' } }, 'failed', 'not-prebuilt', 'input `image` is s:x, which the registry does not have'],
+])('an image that may not be built: %s', (_, source, status, reasonCode, evidence) => {
+  const found = judgePrebuilt({ reference: 'r:t', sha, migrations: true, source });
+  expect(found).toMatchObject({ status, evidence: expect.stringContaining(evidence) });
+  expect(found.reasonCode).toBe(reasonCode);
+});
+
+test('what is missing is made by the lane that is named, with what this one allows of migrations', () => {
+  const next = (migrations: boolean): string => judgePrebuilt({ reference: 'r:t', sha, migrations, source: { lookup: ABSENT, reference: 's:t', from: STAGING } }).next;
+  expect(next(false)).toBe(`Build it first:  gh workflow run deploy-staging.yml -f ref=${sha} -f dashboard=false -f storefront=false`);
+  expect(next(true)).toBe(`${next(false)} -f allow_pending_migration=true`);
+});
 
 test.each([
   ['one answer that hangs', ['hangs', 'answers'], { sha }, 1],

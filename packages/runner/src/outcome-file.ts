@@ -9,7 +9,7 @@ export function outcomeFile(workflow: string, run: RunOutcome) {
     verdict: run.outputs['verdict'] || null,
     seconds: rounded(run.seconds),
     outputs: run.outputs,
-    jobs: run.jobs.map((job) => ({ ...job, seconds: rounded(job.seconds), steps: job.steps.map((step) => ({ ...step, seconds: rounded(step.seconds) })) })),
+    jobs: run.jobs.map((job) => ({ ...job, ...timesOf(job), steps: job.steps.map((step) => ({ ...step, ...timesOf(step) })) })),
     annotations: run.annotations.map(({ job, level, message, file, line, title }) => ({ job, level, message, file, line, title })),
     refused: run.refused,
     truth: null,
@@ -21,6 +21,10 @@ export function outcomeFile(workflow: string, run: RunOutcome) {
 }
 
 export type OutcomeFile = ReturnType<typeof outcomeFile>;
+
+function timesOf({ started, seconds }: { readonly started?: number; readonly seconds: number }): { started?: number; seconds: number } {
+  return { ...(started === undefined ? {} : { started: rounded(started) }), seconds: rounded(seconds) };
+}
 
 function rounded(seconds: number): number {
   return Math.round(seconds * 100) / 100;

@@ -33,9 +33,9 @@ interface Wanted {
 export function judgePrebuilt({ reference, sha, migrations, source }: Wanted): Finding {
   if (source !== null && source.lookup.kind !== 'absent') {
     const found = judgeImage(source.lookup, { reference: source.reference, sha });
-    return found.status === 'ok' ? { ...found, evidence: `${found.evidence}: it will be copied to ${reference}` } : found;
+    return found.status === 'ok' ? { ...found, evidence: `${found.evidence}: it will be copied to ${reference}`, data: { ...found.data, state: 'elsewhere' } } : found;
   }
-  const missing = { status: 'failed', reasonCode: 'not-prebuilt', data: { state: 'absent' } } as const;
+  const missing = { status: 'failed', reasonCode: 'not-prebuilt', data: { state: 'missing' } } as const;
   if (source?.from.kind === 'given') return { ...missing, evidence: `input \`image\` is ${source.from.name}, which the registry does not have`, next: 'Give one that is there, or leave it empty to use the image of the commit.' };
   const also = source === null ? '' : `, and ${source.from.name} has no image of that commit either`;
   const builder = source === null ? '' : `  gh workflow run deploy-${source.from.name}.yml -f ref=${sha} -f dashboard=false -f storefront=false${migrations ? ' -f allow_pending_migration=true' : ''}`;

@@ -66,6 +66,8 @@ function imageWords(checks: readonly Check[], promoteFrom: string | undefined): 
   switch (found?.data?.['state']) {
     case 'present': return 'is there already, and is used as it is';
     case 'absent': return promoteFrom === undefined ? 'is built' : `is copied from ${promoteFrom}, where that has one of this commit; else it is built`;
+    case 'elsewhere': return 'is copied from where it is';
+    case 'missing': return 'is missing, and none may be built';
     default: return `is not known to be there (${found?.evidence ?? 'nobody looked'})`;
   }
 }

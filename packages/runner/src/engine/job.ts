@@ -31,7 +31,7 @@ export async function runJob(request: JobRequest): Promise<JobOutcome> {
   try {
     const scope = await performSteps(state);
     const { outputs, failed } = scope === null ? { outputs: {}, failed: false } : jobOutputs(state, scope);
-    return { id, name, result: resultOf(state, failed), seconds: (performance.now() - started) / 1000, outputs, steps: state.outcomes };
+    return { id, name, result: resultOf(state, failed), started: (started - request.run.began) / 1000, seconds: (performance.now() - started) / 1000, outputs, steps: state.outcomes };
   } finally {
     clearTimeout(timer);
     await killOrphans(state.trackingId);
@@ -118,7 +118,7 @@ async function endBackground(state: JobState): Promise<void> {
   if (open.length > 0) {
     const started = performance.now();
     const result = await state.background.wait(open, state.request.cancel.signal);
-    state.outcomes.push({ id: '__implicit_wait_all', name: 'Wait for all background steps', outcome: result, conclusion: result, seconds: (performance.now() - started) / 1000 });
+    state.outcomes.push({ id: '__implicit_wait_all', name: 'Wait for all background steps', outcome: result, conclusion: result, started: (started - state.request.run.began) / 1000, seconds: (performance.now() - started) / 1000 });
   }
   state.status = merged(state.status, state.background.result());
 }

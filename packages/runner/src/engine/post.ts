@@ -24,7 +24,7 @@ export async function runSide(side: Side, jobScope: Scope, usage: Usage | null):
   const name = `${side.stage === 'pre' ? 'Pre' : 'Post'} ${side.name}`;
   const finish = (result: Worked | 'skipped'): void => {
     if (result === 'failure' && job.status === 'success') job.status = 'failure';
-    job.outcomes.push({ id, name, outcome: result, conclusion: result, seconds: (performance.now() - started) / 1000 });
+    job.outcomes.push({ id, name, outcome: result, conclusion: result, started: (started - job.request.run.began) / 1000, seconds: (performance.now() - started) / 1000 });
   };
   const say = (message: string): void => job.log.annotate(id, { level: 'error', message });
   if (job.request.run.shutdown.signal.aborted) return;

@@ -18,6 +18,8 @@ export interface Run {
   readonly options: RunOptions;
   readonly timing: Timing;
   readonly plan: WorkflowPlan;
+  /** By `performance.now()`. */
+  readonly began: number;
   readonly event: Readonly<Record<string, Json>>;
   readonly defaultPermissions: Permissions;
   readonly cancel: AbortController;
@@ -42,15 +44,14 @@ const GITHUBS_TIMING: Timing = { untilTerminateMs: 7_500, untilKillMs: 2_500, ca
 /** Runs one workflow to its end. A file or an input that GitHub or this runner would not take ends it as `startup_failure`, before any job. */
 export async function runWorkflow(options: RunOptions): Promise<RunOutcome> {
   const started = performance.now();
-  const seconds = (): number => (performance.now() - started) / 1000;
   await mkdir(options.out, { recursive: true });
   try {
     const plan = await planWorkflow(options);
     const inputs = startInputs(plan, options.event);
-    return await perform(plan, inputs, options, seconds);
+    return await perform(plan, inputs, options, started);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return startupFailure(error.refusal, seconds());
+    return startupFailure(error.refusal, (performance.now() - started) / 1000);
   }
 }
 
@@ -63,7 +64,7 @@ export async function planWorkflow(options: Pick<RunOptions, 'repository' | 'dir
   return plan;
 }
 
-async function perform(plan: WorkflowPlan, inputs: Record<string, Json>, options: RunOptions, seconds: () => number): Promise<RunOutcome> {
+async function perform(plan: WorkflowPlan, inputs: Record<string, Json>, options: RunOptions, began: number): Promise<RunOutcome> {
   // What was given stands in the event as it was given: 1.50 stays 1.50.
   const given = new Map(Object.entries(options.event.inputs).map(([name, value]) => [name.toLowerCase(), value]));
   const eventInputs = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, given.get(name.toLowerCase()) ?? asText(value)]));
@@ -71,6 +72,7 @@ async function perform(plan: WorkflowPlan, inputs: Record<string, Json>, options
     options,
     timing: { ...GITHUBS_TIMING, ...options.timing },
     plan,
+    began,
     event: eventOf(options, plan, eventInputs),
     defaultPermissions: defaultPermissions(options.defaultPermissions ?? 'write'),
     cancel: new AbortController(),
@@ -89,7 +91,7 @@ async function perform(plan: WorkflowPlan, inputs: Record<string, Json>, options
   const { conclusion, outputs } = await underConcurrency(run, inputs);
   await writeFile(join(options.out, 'log.txt'), run.log.map((line) => `${line}\n`).join(''));
   await writeFile(join(options.out, 'summary.md'), run.summaries.map((summary) => summary.markdown).join('\n'));
-  return { conclusion, refused: null, outputs, seconds: seconds(), jobs: run.jobs, annotations: run.annotations, summaries: run.summaries.map((summary) => summary.markdown) };
+  return { conclusion, refused: null, outputs, seconds: (performance.now() - began) / 1000, jobs: run.jobs, annotations: run.annotations, summaries: run.summaries.map((summary) => summary.markdown) };
 }
 
 /** The workflow's own concurrency group is entered before any job (Q1). */

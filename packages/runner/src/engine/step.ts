@@ -28,7 +28,7 @@ export async function runStep(step: StepPlan, scope: Scope): Promise<void> {
     record(outcome, conclusion);
   };
   const record = (outcome: Result, conclusion: Result): void => {
-    job.outcomes.push({ id: step.id, name: name(), outcome, conclusion, seconds: (performance.now() - started) / 1000 });
+    job.outcomes.push({ id: step.id, name: name(), outcome, conclusion, started: (started - job.request.run.began) / 1000, seconds: (performance.now() - started) / 1000 });
   };
   if (job.request.cancel.signal.aborted) job.status = 'cancelled';
   if (job.request.run.shutdown.signal.aborted) return finish('skipped', 'skipped');

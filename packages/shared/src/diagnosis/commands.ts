@@ -3,10 +3,14 @@ import type { Situation } from './types.ts';
 
 /** The lane again, for what does not serve yet, with what it was started with and these inputs besides. */
 export function again(situation: Situation, ...more: readonly string[]): string {
-  const { workflow, ref, missing, app, switches = SURFACES } = situation;
-  const commit = situation.sha || situation.asked;
-  const fields = [...(commit === '' ? [] : [`ref=${commit}`]), ...without(missing.length === 0 ? situation.wanted : missing, app, switches), ...situation.options.filter((option) => !isIn(more, option)), ...more];
-  return dispatch(workflow, fields, commit === '' ? ref.replace(/^refs\/(?:heads|tags)\//u, '') : '');
+  const { workflow, missing, app, switches = SURFACES } = situation;
+  return dispatchCommit(situation, workflow, [...without(missing.length === 0 ? situation.wanted : missing, app, switches), ...situation.options.filter((option) => !isIn(more, option)), ...more]);
+}
+
+/** A workflow for the commit of this deploy: by its SHA, else as it was asked for, else from the branch that this run was started from. */
+export function dispatchCommit({ sha, asked, ref }: Situation, workflow: string, fields: readonly string[]): string {
+  const commit = sha || asked;
+  return commit === '' ? dispatch(workflow, fields, ref.replace(/^refs\/(?:heads|tags)\//u, '')) : dispatch(workflow, [`ref=${commit}`, ...fields]);
 }
 
 /** The lane again from the ref that was meant; another one than was typed. */

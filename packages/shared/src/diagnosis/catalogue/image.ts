@@ -1,4 +1,4 @@
-import { again, dispatch } from '../commands.ts';
+import { again, dispatchCommit } from '../commands.ts';
 import type { KnownFailure, Situation } from '../types.ts';
 
 const BUILDS = ['image'] as const;
@@ -58,7 +58,7 @@ export const IMAGE: readonly KnownFailure[] = [
 ];
 
 /** The other environment's own deploy makes the image; what this lane allows of migrations, that one has to allow as well. */
-function buildElsewhere({ promoteFrom, sha, options }: Situation): string {
-  const migrations = options.includes('allow_pending_migration=false') ? [] : ['allow_pending_migration=true'];
-  return dispatch(`deploy-${promoteFrom === '' ? 'staging' : promoteFrom}.yml`, [...(sha === '' ? [] : [`ref=${sha}`]), 'dashboard=false', 'storefront=false', ...migrations]);
+function buildElsewhere(situation: Situation): string {
+  const migrations = situation.options.includes('allow_pending_migration=false') ? [] : ['allow_pending_migration=true'];
+  return dispatchCommit(situation, `deploy-${situation.promoteFrom === '' ? 'staging' : situation.promoteFrom}.yml`, ['dashboard=false', 'storefront=false', ...migrations]);
 }
