@@ -45,7 +45,7 @@ test('Access that is not proven before the route, or no longer after it: no way 
   expect(ofFly(doubted.requests)).toEqual([]);
 
   const sha = doubted.report?.sha ?? '';
-  expect(doubted.report?.next).toEqual([`gh workflow run deploy-prod-preview.yml -f ref=${sha} -f action=open`]);
+  expect(doubted.report?.next).toEqual([`gh workflow run deploy-prod-preview.yml -f ref=${sha}`]);
   expect(await typed(directory, doubted.report?.next[0] ?? '')).toMatchObject({ exitCode: 0, said: expect.stringMatching(/^deploy-prod-preview: success, verdict deployed/mu) as unknown });
   const open = await seen.inventory();
   expect([ways(open), others(open)]).toEqual([BOTH, others(before)]);
