@@ -22,9 +22,9 @@ let on: Stage;
 beforeAll(async () => void (on = await openStage()));
 afterAll(() => on.stop());
 
-type Answer = 'let in' | 'AccessDenied' | 'InvalidIdentityTokenException';
+type Answer = 'let in' | 'AccessDenied';
 
-test.each<[policy: string, job: string, token: Partial<IdentityOfJob>, answer: Answer, audience?: string]>([
+test.each<[policy: string, job: string, token: Partial<IdentityOfJob>, answer: Answer]>([
   ['trust: production, by name', "production's jobs", production, 'let in'],
   ['trust: production, by name', 'a job of verify, of another lane of the suite', { ...production, jobWorkflowRef: `${SUITE}/verify.yml@refs/tags/v1` }, 'let in'],
   ['trust: production, by name', "prod-preview's, which stand in production's environment", { ...production, jobWorkflowRef: `${SUITE}/deploy-prod-preview.yml@refs/tags/v1` }, 'let in'],
@@ -35,7 +35,6 @@ test.each<[policy: string, job: string, token: Partial<IdentityOfJob>, answer: A
   ['trust: production, by name', 'that of another ref of the suite', { ...production, jobWorkflowRef: `${SUITE}/deploy-environment.yml@refs/heads/wip` }, 'AccessDenied'],
   ['trust: production, by name', "that of a fork of the suite", { ...production, jobWorkflowRef: 'stranger/suite/.github/workflows/deploy-environment.yml@refs/tags/v1' }, 'AccessDenied'],
   ['trust: production, by name', 'a repository whose subjects have ids', withIds, 'AccessDenied'],
-  ['trust: production, by name', 'a token for somebody else', production, 'InvalidIdentityTokenException', 'elsewhere'],
   ['trust: production, by id', "production's jobs, with ids", withIds, 'let in'],
   ['trust: production, by id', 'a repository made anew under the old name', { ...withIds, ids: { ...IDS, repository: 999_999 } }, 'AccessDenied'],
   ['trust: production, by id', 'a subject without ids', production, 'AccessDenied'],
@@ -43,9 +42,9 @@ test.each<[policy: string, job: string, token: Partial<IdentityOfJob>, answer: A
   ['trust: staging, by name', "staging's jobs", staging, 'let in'],
   ['trust: staging, by name', "production's", production, 'AccessDenied'],
   ['trust: staging, by name', "a fork's", { ...staging, repository: 'stranger/shop' }, 'AccessDenied'],
-])('%s: %s: %o %s', async (policy, _job, job, answer, audience) => {
+])('%s: %s', async (policy, _job, job, answer) => {
   const role = on.aws.addRole({ name: 'documented', secrets: [], trust: policies.get(policy) as TrustDocument });
-  const asked = on.sts().send(new AssumeRoleWithWebIdentityCommand({ RoleArn: role, RoleSessionName: 'gh-7-1', WebIdentityToken: await on.token(audience, job), DurationSeconds: 900 }));
+  const asked = on.sts().send(new AssumeRoleWithWebIdentityCommand({ RoleArn: role, RoleSessionName: 'gh-7-1', WebIdentityToken: await on.token('sts.amazonaws.com', job), DurationSeconds: 900 }));
   expect(await asked.then(() => 'let in', (error: unknown) => (error instanceof Error ? error.name : ''))).toBe(answer);
 });
 
