@@ -4,7 +4,7 @@ import { credential } from '@vendure-deploy/shared/credentials';
 export const inputs = {
   config: input.text({ description: 'Path of the deploy configuration', default: '.github/deploy.config.yml' }),
   environment: input.text({ description: 'Environment to deploy, as in the configuration', required: true }),
-  sha: input.sha({ description: 'Commit that the image must be built from', required: true }),
+  sha: input.sha({ description: 'Commit that the image must be built from', required: true, handedOn: true }),
   'image-tag': input.text({ description: 'Tag of the image (empty: the environment and the SHA, as production-<sha>)' }),
   image: input.text({ description: 'An image to use instead of looking for one: host/name with a tag, a digest or both' }),
   'promote-from': input.text({ description: 'Environment whose image of the same SHA is copied when this one has none; none: do not (empty: as configured)' }),

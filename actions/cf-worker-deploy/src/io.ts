@@ -14,7 +14,7 @@ export const inputs = {
   environment: input.text({ description: 'Environment of the configuration', required: true }),
   operation: input.choice({ description: 'build (in a job without secrets), await-build (in a job that runs beside that one, before it downloads the artifact), deploy, gradual (a deploy in steps that returns by itself), return (to a version, by its id), open-lane and close-lane for a Worker behind Access, preview and preview-delete (a Worker per pull request), or ensure-resources (KV and R2, once)', values: ['build', 'await-build', 'deploy', 'gradual', 'return', 'open-lane', 'close-lane', 'preview', 'preview-delete', 'ensure-resources'], required: true }),
   surface: input.choice({ description: 'dashboard or storefront', values: ['dashboard', 'storefront'], required: true }),
-  sha: input.sha({ description: 'The commit that is checked out, and is to serve, 40 hexadecimal digits; for return and preview-delete: any', required: true }),
+  sha: input.sha({ description: 'The commit that is checked out, and is to serve, 40 hexadecimal digits; for return and preview-delete: any', required: true, handedOn: true }),
   'artifact-directory': input.text({ description: 'Folder that build writes, and deploy, gradual and preview read; outside the checkout. The others need none' }),
   'cloudflare-api-token': input.secret({ description: 'For all but build and await-build: token with "Workers Scripts: Edit" for the account and "Workers Routes: Edit" for the zone', from: credential((given) => (given('operation') === 'build' || given('operation') === 'await-build' ? null : 'CLOUDFLARE_API_TOKEN'), { required: true }) }),
   'cloudflare-account-id': input.text({ description: 'Cloudflare account; empty: the one of the configuration' }),

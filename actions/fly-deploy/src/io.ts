@@ -5,8 +5,8 @@ import { slaInputs } from '@vendure-deploy/shared/sla';
 export const inputs = {
   config: input.text({ description: "The shop's deploy configuration, from the workspace's root", default: '.github/deploy.config.yml' }),
   environment: input.text({ description: 'Environment of the configuration', required: true }),
-  sha: input.sha({ description: 'The commit that is to serve, 40 hexadecimal digits', required: true }),
-  'image-tag': input.text({ description: 'Tag of the image in the configured repository', required: true }),
+  sha: input.sha({ description: 'The commit that is to serve, 40 hexadecimal digits', required: true, handedOn: true }),
+  'image-tag': input.text({ description: 'Tag of the image in the configured repository', required: true, handedOn: true }),
   'image-digest': input.text({ description: 'Digest of that image; given, the Machines must run exactly it' }),
   'fly-api-token': input.secret({ description: 'Fly token that may deploy the app', from: credential('FLY_API_TOKEN', { required: true }) }),
   'redis-fly-api-token': input.secret({ description: 'Fly token that may deploy the Redis app; for a configuration with `redis`', from: credential('REDIS_FLY_API_TOKEN') }),

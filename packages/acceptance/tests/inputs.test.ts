@@ -54,8 +54,9 @@ function refusal({ name, allowed }: Input, value: string): string {
   return `input \`${name}\` is ${JSON.stringify(value)}. Allowed: ${allowed}.`;
 }
 
-function missing({ name, allowed, description }: Input): string {
-  return `input \`${name}\` is empty. Give ${allowed === 'text' ? 'it a value' : allowed}: ${description}`;
+function missing({ name, allowed, description, handedOn }: Input): string {
+  const trap = handedOn ? '. It is the output of an earlier job, and GitHub drops one that contains the value of a secret (a warning there: "Skip output"). Take names and SHAs, which are public, out of the secrets.' : '';
+  return `input \`${name}\` is empty. Give ${allowed === 'text' ? 'it a value' : allowed}: ${description}${trap}`;
 }
 
 /** What the one annotation says, input by input. */

@@ -4,7 +4,7 @@ import type { InputKind } from './inputs.ts';
 export interface ActionDescription {
   name: string;
   description: string;
-  inputs: { name: string; description: string; required: boolean; default: string | null; kind: InputKind; allowed: string }[];
+  inputs: { name: string; description: string; required: boolean; default: string | null; kind: InputKind; allowed: string; handedOn: boolean }[];
   outputs: { name: string; description: string }[];
   hasPost: boolean;
 }
@@ -21,7 +21,7 @@ export function describeAction(definition: AnyActionDefinition): ActionDescripti
   return {
     name: definition.name,
     description: definition.description,
-    inputs: Object.entries(definition.inputs).map(([name, spec]) => ({ name, description: spec.description, required: spec.required, default: spec.default, kind: spec.kind, allowed: spec.allowed })),
+    inputs: Object.entries(definition.inputs).map(([name, spec]) => ({ name, description: spec.description, required: spec.required, default: spec.default, kind: spec.kind, allowed: spec.allowed, handedOn: spec.handedOn })),
     outputs: Object.entries({ ...definition.outputs, ...COMMON_OUTPUTS }).map(([name, description]) => ({ name, description })),
     hasPost: definition.post !== undefined,
   };

@@ -15,6 +15,8 @@ export interface InputSpec<T> {
   readonly allowed: string;
   /** Of a secret: where it is found when the input is empty; null: nowhere else. */
   readonly from: From | null;
+  /** An output of an earlier job: GitHub hands it on empty when it contains the value of a secret. */
+  readonly handedOn: boolean;
   /** @throws {UserError} naming the input, the value and what is allowed */
   parse(name: string, raw: string): T;
 }
@@ -23,12 +25,16 @@ interface Options {
   description: string;
   required?: boolean;
   default?: string;
+  handedOn?: boolean;
 }
 
 interface SecretOptions extends Options {
   /** Where it is found when the input is empty; whether it has to be found is said there. */
   from?: From;
 }
+
+/** What to look for when a value that an earlier job gave is not there. */
+const HANDED_ON = 'It is the output of an earlier job, and GitHub drops one that contains the value of a secret (a warning there: "Skip output"). Take names and SHAs, which are public, out of the secrets.';
 
 interface Range {
   min?: number;
@@ -76,11 +82,12 @@ function spec<T>(kind: InputKind, o: SecretOptions, allowed: string, read: (valu
     default: fallback,
     allowed,
     from: o.from ?? null,
+    handedOn: o.handedOn ?? false,
     parse(name, raw) {
       const given = kind === 'secret' ? raw : raw.trim();
       const value = given === '' ? (fallback ?? '') : given;
       const needed = required || ((kind === 'integer' || kind === 'seconds') && fallback === null);
-      if (value === '' && needed) throw new UserError(`input \`${name}\` is empty. Give ${allowed === 'text' ? 'it a value' : allowed}: ${o.description}`);
+      if (value === '' && needed) throw new UserError(`input \`${name}\` is empty. Give ${allowed === 'text' ? 'it a value' : allowed}: ${o.description}${o.handedOn === true ? `. ${HANDED_ON}` : ''}`);
       try {
         return read(value, name);
       } catch (cause) {

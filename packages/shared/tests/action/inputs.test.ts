@@ -30,6 +30,7 @@ test.each<[string, InputSpec<unknown>, string, string]>([
   ['a number without a default', input.integer(o), '', 'input `x` is empty. Give a whole number: what it is for'],
   ['an abbreviated SHA', input.sha(o), 'abc1234', '40 lower-case hexadecimal digits'],
   ['a required text', input.text({ ...o, required: true }), ' ', 'input `x` is empty.'],
+  ['an output of an earlier job that has not come', input.sha({ ...o, required: true, handedOn: true }), '', 'hexadecimal digits: what it is for. It is the output of an earlier job, and GitHub drops one that contains the value of a secret'],
 ])('%s: the error names input, value and what is allowed', (_case, spec, given, message) => {
   expect(() => spec.parse('x', given)).toThrow(UserError);
   expect(() => spec.parse('x', given)).toThrow(message);
