@@ -84,6 +84,17 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   };
 }
 
+/** Pure. What is typed to do the same again: whoever types it is asked again, and looks at it as they like. */
+export function commandOf({ workflow, ref: at, inputs, repo, secretFiles }: Pick<DeployOptions, 'workflow' | 'ref' | 'inputs' | 'repo' | 'secretFiles'>): string {
+  const more = [...(at === null ? [] : ['--ref', at]), ...Object.entries(inputs).flatMap(([name, value]) => ['-f', `${name}=${value}`]), ...(repo === '.' ? [] : ['--repo', repo]), ...secretFiles.flatMap((file) => ['--secret-file', file])];
+  return ['script/deploy', workflow, ...more.map(quoted)].join(' ');
+}
+
+/** For a shell, and only where it needs it. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 const EXAMPLES = `
 Your credentials: GITHUB_TOKEN or GH_TOKEN, else \`gh auth token\`. A secret of the workflow is the variable of its name in this shell (FLY_API_TOKEN,
 CLOUDFLARE_API_TOKEN, …), a line of --secret-file, or one of ~/.config/vendure-deploy/<owner>/<name>/<environment>.env. Nothing else of this shell reaches a step but

@@ -49,7 +49,7 @@ export async function deploy(options: DeployOptions, stage: Stage): Promise<Endi
     if (options.plan) return { kind: 'plan', text: planText({ title, inputs, jobs, confirm, secrets: Object.keys({ ...prepared.secrets.shared, ...Object.assign({}, ...Object.values(prepared.secrets.byEnvironment)) as Record<string, string> }) }) };
     const stop = new AbortController();
     const deaf = stage.onInterrupt(() => stop.abort());
-    const isMeant = await confirmed({ wanted: confirm, given: options.confirm, environments, what: `${title} deploys for real`, command: stage.command, terminal: stage.terminal, signal: stop.signal }).finally(deaf);
+    const isMeant = await confirmed({ wanted: confirm, given: options.confirm, environments, what: `This is ${confirm ?? ''}, for real: ${title}`, command: stage.command, terminal: stage.terminal, signal: stop.signal }).finally(deaf);
     return isMeant && !stop.signal.aborted ? await perform(prepared, options, stage, work) : { kind: 'declined' };
   } finally {
     await rm(work, { recursive: true, force: true, maxRetries: 3 });
@@ -137,7 +137,9 @@ async function perform({ title, start, jobs, inputs, environments, directory }: 
       environment: { ...stepEnvironment(stage.shell), [LAPTOP_VARIABLE]: JSON.stringify(laptop) },
     });
     await locks.stop();
-    const left = await locks.giveBack();
+    // Also of a run that took none: the last screen says how the lock stands.
+    const mayHold = environment !== null && jobs.some(({ permissions }) => permissions['contents'] === 'write');
+    const left = await locks.giveBack(mayHold ? { environment, repository: start.repository, apiUrl: API, phase: '', isHeld: false } : null);
     screen.close();
     const outcome = outcomeFile(options.workflow, run);
     await writeFile(join(out, 'outcome.json'), `${JSON.stringify(outcome, null, 2)}\n`);
@@ -146,7 +148,7 @@ async function perform({ title, start, jobs, inputs, environments, directory }: 
     const serving = report !== null ? reported(report) : config === null ? [] : await look(config, http, new AbortController().signal);
     const keeps = options.out !== null || !ok;
     if (!keeps) await rm(out, { recursive: true, force: true });
-    const ended: Ended = { outcome, command: stage.command, environment, serving, locks: left, next: report?.next ?? [], budgetSeconds, logs: keeps ? out : null, wasKilled: shutdown.signal.aborted };
+    const ended: Ended = { outcome, command: stage.command, environment, serving, locks: left, next: report?.next ?? [], said: report === null && ok ? screen.lastLines() : [], budgetSeconds, logs: keeps ? out : null, wasKilled: shutdown.signal.aborted };
     return { kind: 'ended', ok, text: tell(ended), document: { ...outcome, repository: start.repository, sha: start.sha, environment, serving, locks: left } };
   } finally {
     deaf();

@@ -25,7 +25,7 @@ const LOOK_MS = 250;
 /**
  * Renews whatever locks the steps of this deploy hold, for as long as they do. Nobody can look a laptop up: only a lock that moves tells others that it is still at work.
  */
-export function keepLocks({ folder, run, clientOf, clock, signal, lost }: Keeping): { stop(): Promise<void>; giveBack(): Promise<readonly Left[]> } {
+export function keepLocks({ folder, run, clientOf, clock, signal, lost }: Keeping): { stop(): Promise<void>; giveBack(asked: LaptopHold | null): Promise<readonly Left[]> } {
   const over = new AbortController();
   const kept = new Map<string, { readonly hold: LaptopHold; readonly renewer: Renewer }>();
   const known = new Map<string, LaptopHold>();
@@ -64,7 +64,10 @@ export function keepLocks({ folder, run, clientOf, clock, signal, lost }: Keepin
       await watching;
       await Promise.all([...kept.values()].map(({ renewer }) => renewer.stop()));
     },
-    giveBack: () => Promise.all([...known.values()].map((hold) => giveBack(hold))),
+    giveBack(asked) {
+      if (asked !== null && !known.has(keyOf(asked))) known.set(keyOf(asked), asked);
+      return Promise.all([...known.values()].map((hold) => giveBack(hold)));
+    },
   };
 
   /** Whatever became of the steps: none of them is at work any more. */

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { useProxyFromEnvironment } from '@vendure-deploy/shared/net';
-import { parseCommandLine } from './command-line.ts';
+import { commandOf, parseCommandLine } from './command-line.ts';
 import { deploy, refusalOf } from './deploy.ts';
 import { dispatchable, helpOf } from './workflows.ts';
 
@@ -24,7 +24,7 @@ async function perform(): Promise<number> {
   const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
   const ending = await deploy(options, {
     shell: process.env,
-    command: ['script/deploy', ...argv.map(quoted)].join(' '),
+    command: commandOf(options),
     say,
     onInterrupt: (press) => {
       const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -50,9 +50,4 @@ async function help(): Promise<number> {
   }
   process.stdout.write(one !== undefined ? helpOf(one) : `${usage}${there.length === 0 ? '' : `\nWorkflows here:  ${there.map(({ workflow }) => workflow).join(', ')}\n`}`);
   return 0;
-}
-
-/** For a shell, and only where it needs it. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

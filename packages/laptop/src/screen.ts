@@ -17,6 +17,8 @@ export interface Screen {
   notice(text: string): void;
   /** Phases that are at work, and for how many seconds. */
   running(): readonly { readonly name: string; readonly seconds: number; readonly line: string }[];
+  /** What each phase wrote last. */
+  lastLines(): readonly { readonly name: string; readonly line: string }[];
   /** The last picture stays. */
   close(): void;
 }
@@ -29,6 +31,7 @@ export async function showRun({ title, jobs, startedAt, budgetSeconds, isLive, o
   const phases = new Map<string, Phase>(jobs.map(({ id }) => [id, { state: 'waiting', since: 0, seconds: 0, line: '' }]));
   const names = shortNames([...phases.keys()]);
   let notice = '';
+  let isClosed = false;
   const progress = (): Progress => ({ title, startedAt, budgetSeconds, phases, notice });
   const say = (text: string): void => { output.write(`deploy: ${text}\n`); };
   // Only where it is drawn: without a terminal nothing of it is loaded.
@@ -46,14 +49,20 @@ export async function showRun({ title, jobs, startedAt, budgetSeconds, isLive, o
         change(job.id, { state: job.result, seconds: job.seconds });
         if (draw === null) say(`  ${lineOf(names.get(job.id) ?? job.id, job, clockOf(progress(), now()))}`);
       },
-      line: (job, _step, text) => change(job, { line: plain(text) }),
+      line(job, _step, text) {
+        const line = plain(text);
+        if (line !== '') change(job, { line });
+      },
     },
     notice(text) {
       notice = notice === '' ? text : `${notice}\n${text}`;
       if (draw === null) say(text);
     },
     running: () => [...phases].filter(([, { state }]) => state === 'running').map(([id, { since, line }]) => ({ name: names.get(id) ?? id, seconds: (now() - since) / 1000, line })),
+    lastLines: () => [...phases].flatMap(([id, { state, line }]) => (state === 'skipped' || line === '' ? [] : [{ name: names.get(id) ?? id, line }])),
     close() {
+      if (isClosed) return;
+      isClosed = true;
       clearInterval(timer);
       draw?.(screenOf(progress(), now(), output.columns ?? FALLBACK_COLUMNS));
       draw?.done();
@@ -61,7 +70,7 @@ export async function showRun({ title, jobs, startedAt, budgetSeconds, isLive, o
   };
 }
 
-/** What a tool wrote must not move the cursor. */
+/** What a tool wrote must not move the cursor; what only structures a log is left out. */
 function plain(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ').trim();
+  return stripVTControlCharacters(text).replace(/^##\[(?:endgroup|group|error|warning|notice|debug)\]/u, '').replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, ' ').trim();
 }

@@ -31,7 +31,9 @@ export function screenOf(progress: Progress, now: number, columns: number): stri
     const time = phase.state === 'waiting' || phase.state === 'skipped' ? '' : `${seconds.toFixed(1)} s`;
     return `  ${SIGNS[phase.state]} ${(names.get(id) ?? id).padEnd(width)}  ${phase.state.padEnd(9)}  ${time.padStart(8)}  ${phase.state === 'running' ? phase.line : ''}`.trimEnd();
   });
-  return [`${progress.title}   ${clockOf(progress, now)}`, ...rows, ...(progress.notice === '' ? [] : ['', progress.notice])].map((line) => cut(line, columns)).join('\n');
+  const picture = [`${progress.title}   ${clockOf(progress, now)}`, ...rows].map((line) => cut(line, columns));
+  // A notice is read whole, on as many lines as it takes.
+  return [...picture, ...(progress.notice === '' ? [] : ['', progress.notice])].join('\n');
 }
 
 /** Pure. What the whole run has taken, and what is left of its budget. */

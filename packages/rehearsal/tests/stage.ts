@@ -156,6 +156,19 @@ export function interruptedTyping(when: RegExp, world: string, command: string):
   });
 }
 
+/** The same, sent a signal once that is so. */
+export async function interruptedTypingWhen(isTime: () => Promise<boolean>, world: string, command: string): Promise<{ exitCode: number | null; said: string }> {
+  const child = spawn(process.execPath, [...LAPTOP, world, '--', command], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += chunk.toString(); });
+  const ended = new Promise<number | null>((resolve) => { child.once('close', resolve); });
+  let isOver = false;
+  void ended.then(() => { isOver = true; });
+  while (!isOver && !(await isTime())) await new Promise((resolve) => setTimeout(resolve, 25));
+  child.kill('SIGINT');
+  return { exitCode: await ended, said };
+}
+
 /** What is so of an environment in a kept world, by its ground truth, and the environment of each of its Machines' processes. */
 export async function insideOf(world: string, environment: 'production' | 'staging' = 'production'): Promise<{ truth: Truth; machines: readonly Readonly<Record<string, string>>[] }> {
   const opened = await openWorld({ directory: world, keep: true, speed: 10, from: null, say: () => undefined });
