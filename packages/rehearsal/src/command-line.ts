@@ -1,5 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { faultLine, readFaultFile } from './fault-file.ts';
 import { ACTIONS, type PullRequestEvent } from './pull-request.ts';
@@ -14,6 +14,8 @@ export interface RehearsalOptions {
   readonly out: string | null;
   readonly world: string | null;
   readonly from: string | null;
+  /** A shop's own checkout, by its absolute path; null: the example shop. */
+  readonly repository: string | null;
   readonly keep: boolean;
   readonly json: boolean;
   readonly actor: string;
@@ -47,6 +49,7 @@ interface RawFlags {
   out?: string;
   world?: string;
   from?: string;
+  repo?: string;
   keep?: boolean;
   json?: boolean;
   actor: string;
@@ -59,7 +62,7 @@ interface RawFlags {
 /** Parses the arguments of `script/rehearse`. Ends the process with code 2 and one sentence when they do not fit. */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const program = new Command('script/rehearse')
-    .description('Rehearses a lane of the example shop on this machine: the real workflow, the real bundles, a twin of every provider.')
+    .description('Rehearses a lane of a shop on this machine: the real workflow, the real bundles, a twin of every provider.')
     .usage('[options] <lane>')
     .argument('[lane]', 'the shop\'s workflow, for example deploy-production')
     .option('--ref <ref>', 'the branch, tag or SHA that is deployed and whose workflow file runs', 'main')
@@ -72,7 +75,8 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     .option('--latency <duration>', 'added to every round trip, for example 50ms', duration, 0)
     .option('--out <dir>', 'keep outcome.json, summary.md, log.txt, requests.jsonl, the artifacts and the job logs here')
     .option('--world <dir>', 'keep the world (git, registry, Machines, Workers, database, lock) here, and go on from where it was left')
-    .option('--from <ref>', 'what production serves in a new world')
+    .option('--from <ref>', 'what production serves in a new world (with --repo: every environment)')
+    .option('--repo <dir>', "a shop's own checkout instead of the example shop: what is committed there; each environment serves main~1 at first", checkout)
     .option('--keep', 'keep a world without a name, and say where it is')
     .option('--json', 'print outcome.json to standard output instead of the summary')
     .option('--actor <login>', 'who starts the run', 'operator')
@@ -102,6 +106,7 @@ function optionsOf(lane: string, flags: RawFlags, program: Command): RehearsalOp
     out: flags.out ?? null,
     world: flags.world ?? null,
     from: flags.from ?? null,
+    repository: flags.repo ?? null,
     keep: flags.keep ?? false,
     json: flags.json ?? false,
     actor: flags.actor,
@@ -126,6 +131,7 @@ Examples:
   script/rehearse deploy-production --fault 'tool flyctl 1 exit 0 without-effect'
   script/rehearse deploy-production --world /tmp/world      # and the same again: nothing to do
   script/rehearse preview-storefront --pull-request 12 --ref develop
+  script/rehearse deploy-staging --repo ~/shop              # the workflow, the image and the migrations of a checkout
   script/rehearse --faults                                  # what can be made to go wrong
 
 Exit code: 0 the workflow succeeded, 1 it failed (or a call left the twin, or a fault never fired), 2 the command line is wrong.`;
@@ -165,6 +171,12 @@ function approval(given: string, before: Readonly<Record<string, Approval>>): Re
 function pullRequestNumber(value: string): number {
   if (!/^[1-9]\d{0,8}$/u.test(value)) throw new InvalidArgumentError('It must be the number of a pull request, for example 12.');
   return Number(value);
+}
+
+function checkout(given: string): string {
+  const absolute = resolve(given);
+  if (!existsSync(join(absolute, '.git'))) throw new InvalidArgumentError(`${absolute} is no git checkout.`);
+  return absolute;
 }
 
 function positive(value: string): number {

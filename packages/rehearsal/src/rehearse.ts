@@ -9,6 +9,7 @@ import { composeOutcome, type Outcome } from './outcome.ts';
 import { eventOf, narrowed, type PullRequestEvent, refOf } from './pull-request.ts';
 import { environmentOfLane, readShopConfig, surfacesOf } from './shop/config.ts';
 import { readHistory, type ShopHistory, treeOf } from './shop/history.ts';
+import { warmStores } from './shop/stores.ts';
 import { environmentSecrets } from './world/environment-secrets.ts';
 import { SHOP, SUITE } from './world/host.ts';
 import { openWorld } from './world/open.ts';
@@ -33,7 +34,8 @@ export interface Again {
 
 /** One rehearsal: a world, a run in it, and what is so afterwards. Nothing of it outlives the call but a kept world and `options.out`. */
 export async function rehearse(options: RehearsalOptions, stage: Stage): Promise<Outcome> {
-  const world = await openWorld({ directory: options.world, keep: options.keep, speed: options.speed, from: options.from, tools: options.tools, say: stage.say });
+  if (options.repository !== null) await warmStores(options.repository, ['HEAD', ...[options.from, options.ref, 'main', 'main~1'].filter((ref) => ref !== null)], stage.say);
+  const world = await openWorld({ directory: options.world, keep: options.keep, speed: options.speed, from: options.from, repository: options.repository, tools: options.tools, say: stage.say });
   try {
     return await perform(options, stage, world);
   } finally {

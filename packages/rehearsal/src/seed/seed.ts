@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Twin, TwinRun } from '@vendure-deploy/twin';
-import { environmentOf, readShopConfig } from '../shop/config.ts';
+import { environmentOf, readShopConfig, workersOf } from '../shop/config.ts';
 import { type ShopHistory, treeOf } from '../shop/history.ts';
 import { seedNamespaces } from './namespaces.ts';
 import { seedVendure } from './vendure.ts';
@@ -13,8 +13,8 @@ export interface Seed {
   readonly shop: string;
   readonly directory: string;
   readonly home: string;
-  /** What production serves at first; null: main~1. */
-  readonly from: string | null;
+  /** What each environment serves at first. */
+  readonly serves: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
 }
 
@@ -28,17 +28,16 @@ export interface Served {
   readonly tree: string;
 }
 
-/** Production serves main~1 (or `from`), staging serves main: images in the registry, schemas in the database, Machines started, Workers uploaded by real wrangler. */
+/** Each environment serves its commit: images in the registry, schemas in the database, Machines started, Workers uploaded by real wrangler. */
 export async function seedWorld(seed: Seed): Promise<void> {
   const { twin, history, say } = seed;
   await twin.github.createRepository(seed.shop, history.directory);
-  const production = await history.resolve(seed.from ?? 'main~1');
-  const served = { production, staging: history.main };
-  say(`rehearse: seeding: production serves ${production.slice(0, 7)} (${seed.from ?? 'main~1'}), staging serves ${history.main.slice(0, 7)} (main)`);
+  const served = await Promise.all(Object.entries(seed.serves).map(async ([environment, ref]) => ({ environment, ref, sha: await history.resolve(ref) })));
+  say(`rehearse: seeding: ${served.map(({ environment, ref, sha }) => `${environment} serves ${sha.slice(0, 7)} (${ref})`).join(', ')}`);
   const run = await twin.openRun({ faults: [], latencyMs: 0, lock: { repository: seed.shop, environment: 'production' } });
   try {
     await setUp(seed);
-    await Promise.all(Object.entries(served).map(([environment, sha]) => seedEnvironment(seed, run, environment, sha)));
+    await Promise.all(served.map(({ environment, sha }) => seedEnvironment(seed, run, environment, sha)));
   } finally {
     await run.close();
     await rm(seed.directory, { recursive: true, force: true });
@@ -47,7 +46,7 @@ export async function seedWorld(seed: Seed): Promise<void> {
 
 /** What somebody has made once in Cloudflare's dashboard: Access before the hidden lanes, with a service token, and the namespaces of what no deploy of the seed brings. */
 async function setUp({ twin, history }: Seed): Promise<void> {
-  const workers = Object.values((await readShopConfig(history.directory)).environments).flatMap(({ surfaces: { dashboard, storefront } }) => [dashboard, storefront]);
+  const workers = Object.values((await readShopConfig(history.directory)).environments).flatMap(({ surfaces }) => workersOf(surfaces));
   const guarded = workers.filter(({ access }) => access !== undefined);
   for (const worker of guarded) {
     twin.cloudflare.access.addApp({ domains: [new URL(worker['public-url']).hostname], decisions: ['allow', 'non_identity'] });
@@ -61,7 +60,8 @@ async function setUp({ twin, history }: Seed): Promise<void> {
 
 async function seedEnvironment(seed: Seed, run: TwinRun, environment: string, sha: string): Promise<void> {
   const tree = await treeOf(seed.history, sha, join(seed.directory, sha, environment));
-  const { surfaces } = environmentOf(await readShopConfig(tree), environment);
+  // Of main: a shop that begins to use the suite has no configuration in the commit before.
+  const { surfaces } = environmentOf(await readShopConfig(seed.history.directory), environment);
   const served: Served = { seed, run, environment, sha, tree };
-  await Promise.all([surfaces.vendure === undefined ? undefined : seedVendure(served, surfaces.vendure), seedWorkers(served, [surfaces.dashboard, surfaces.storefront])]);
+  await Promise.all([surfaces.vendure === undefined ? undefined : seedVendure(served, surfaces.vendure), seedWorkers(served, workersOf(surfaces))]);
 }

@@ -20,10 +20,21 @@ export const LEFT_BY_USE: readonly string[] = ['node_modules', 'dist', '.nx', '.
 /** What is no part of the shop's history. */
 const LEFT_OUT = new Set([...LEFT_BY_USE, 'history', '.git']);
 
-/** The shop's repository of a world: made once, then kept with it. */
-export async function openHistory(shop: string, directory: string): Promise<ShopHistory> {
-  if (!existsSync(join(directory, '.git'))) await makeHistory(shop, directory);
+/** The shop's repository of a world: made once, then kept with it. Of a shop's own checkout (`repository`) each start takes what has been committed since. */
+export async function openHistory(shop: string, directory: string, repository: string | null = null): Promise<ShopHistory> {
+  if (repository !== null) await takeHistory(repository, directory);
+  else if (!existsSync(join(directory, '.git'))) await makeHistory(shop, directory);
   return readHistory(directory);
+}
+
+/** Branches and tags as the checkout has them: what is not committed nobody deploys. Without a `main`, that is what is checked out, as in the twin's GitHub. */
+async function takeHistory(repository: string, directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  await runGit(directory, ['init', '--quiet', '--initial-branch=main']);
+  const fetch = (...refs: string[]): Promise<string> => runGit(directory, ['fetch', '--quiet', '--no-tags', '--update-head-ok', repository, ...refs]);
+  await fetch('+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*');
+  if ((await runGit(directory, ['for-each-ref', 'refs/heads/main'])).trim() === '') await fetch('+HEAD:refs/heads/main');
+  await runGit(directory, ['reset', '--quiet', '--hard', 'refs/heads/main']);
 }
 
 export async function readHistory(directory: string): Promise<ShopHistory> {

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { databaseOf, jobsTokenOf, type SeedEnvironment, type ShopConfig } from '../shop/config.ts';
+import { commandVariablesOf, databaseOf, jobsTokenOf, secretsOf, type SeedEnvironment, type ShopConfig } from '../shop/config.ts';
 import type { World } from './types.ts';
 
 type ByEnvironment = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -57,8 +57,8 @@ export function secretsAtFirst(facts: Pick<World['facts'], 'databaseOrigin' | 'f
     FLY_API_TOKEN: facts.flyTokens[vendure.app] ?? '',
     ...(source === undefined ? {} : { SOURCE_FLY_API_TOKEN: facts.flyTokens[source] ?? '' }),
     CLOUDFLARE_API_TOKEN: facts.credentials.cloudflareApiToken,
-    COMMAND_ENVIRONMENT: `DATABASE_URL=${databaseUrl}`,
-    FLY_SECRETS: JSON.stringify({ DATABASE_URL: databaseUrl, JOBS_TOKEN: jobsTokenOf(vendure.app) }),
+    COMMAND_ENVIRONMENT: Object.entries(commandVariablesOf(vendure, databaseUrl)).map(([name, value]) => `${name}=${value}`).join('\n'),
+    FLY_SECRETS: JSON.stringify(secretsOf(vendure, databaseUrl)),
     JOBS_TOKEN: jobsTokenOf(vendure.app),
     ...(facts.serviceToken === null ? {} : { ACCESS_CLIENT_ID: facts.serviceToken.clientId, ACCESS_CLIENT_SECRET: facts.serviceToken.clientSecret }),
   };

@@ -20,6 +20,8 @@ interface HostOptions {
   readonly directory: string;
   readonly speed: number;
   readonly from: string | null;
+  /** A shop's own checkout; null: the example shop. */
+  readonly repository: string | null;
   readonly tools: Tools;
   readonly say: (line: string) => void;
   /** A process that must end with the world, as soon as there is one. */
@@ -34,16 +36,18 @@ export interface Host {
 
 /** Opens the world in its folder: a kept one comes back as it was left, a new one starts as the seeded template, or is seeded anew with `from`. */
 export async function host(options: HostOptions): Promise<Host> {
-  const { directory, from, say } = options;
+  const { directory, from, repository, say } = options;
   const isNew = !existsSync(join(directory, 'twin/world.json'));
   if (!isNew && from !== null) say('rehearse: --from is for a new world; this one keeps what it serves');
-  if (isNew && from === null) {
+  if (isNew && from === null && repository === null) {
     await copyWorld(await template((folder) => seedTemplate(folder, options)), directory);
     say('rehearse: production serves main~1, staging serves main');
   }
   const { twin, history, home } = await start(directory, options);
   try {
-    if (!twin.restored) await seedWorld({ twin, history, shop: SHOP, directory: join(directory, 'seed'), home, from, say });
+    const serves = twin.restored ? {} : await servedAtFirst(history, options);
+    if (!twin.restored) await seedWorld({ twin, history, shop: SHOP, directory: join(directory, 'seed'), home, serves, say });
+    else if (repository !== null) await twin.github.createRepository(SHOP, history.directory); // what was committed since
     const shop = await readShopConfig(history.directory);
     const facts = { shelf: twin.shelf, flyctl: twin.flyctl, home, speed: options.speed, credentials: twin.credentials, serviceToken: twin.cloudflare.access.serviceTokens()[0] ?? null, flyTokens: tokensOf(twin, shop), databaseOrigin: twin.database.origin(), shop: history.directory };
     fillVault(twin.aws, facts, shop, { shop: SHOP, suite: SUITE });
@@ -58,6 +62,14 @@ export async function host(options: HostOptions): Promise<Host> {
   }
 }
 
+/** Of the example shop production is a commit behind staging. Of a shop's own checkout each environment is one behind main, where there is such a commit. */
+async function servedAtFirst(history: ShopHistory, { from, repository }: HostOptions): Promise<Record<string, string>> {
+  if (repository === null) return { production: from ?? 'main~1', staging: 'main' };
+  const before = from ?? (await history.resolve('main~1').then(() => 'main~1', () => 'main'));
+  const withServer = Object.entries((await readShopConfig(history.directory)).environments).filter(([, { surfaces }]) => surfaces.vendure !== undefined);
+  return Object.fromEntries(withServer.map(([environment]) => [environment, before]));
+}
+
 function tokensOf(twin: Twin, { environments }: ShopConfig): Record<string, string> {
   return Object.fromEntries(Object.values(environments).flatMap(({ surfaces: { vendure } }) => (vendure === undefined ? [] : [[vendure.app, twin.fly.deployToken(vendure.app)]])));
 }
@@ -66,14 +78,14 @@ async function seedTemplate(directory: string, options: HostOptions): Promise<vo
   // Ten times is as fast as the seed's own waits get; they are not the ones that are rehearsed.
   const { twin, history, home } = await start(directory, { ...options, speed: 10, started: () => Promise.resolve() });
   try {
-    await seedWorld({ twin, history, shop: SHOP, directory: join(directory, 'seed'), home, from: null, say: options.say });
+    await seedWorld({ twin, history, shop: SHOP, directory: join(directory, 'seed'), home, serves: await servedAtFirst(history, options), say: options.say });
   } finally {
     await twin.stop(true);
   }
 }
 
-async function start(directory: string, { speed, tools, started }: HostOptions): Promise<{ twin: Twin; history: ShopHistory; home: string }> {
-  const history = await openHistory(join(root, 'examples/shop'), join(directory, 'shop'));
+async function start(directory: string, { speed, tools, repository, started }: HostOptions): Promise<{ twin: Twin; history: ShopHistory; home: string }> {
+  const history = await openHistory(join(root, 'examples/shop'), join(directory, 'shop'), repository);
   const shop = await readShopConfig(history.directory);
   const twin = await startTwin({
     directory: join(directory, 'twin'),

@@ -16,6 +16,8 @@ export interface OpenOptions {
   readonly speed: number;
   /** The commit that production serves in a new world; null: main~1. */
   readonly from: string | null;
+  /** A shop's own checkout; without it, the example shop. */
+  readonly repository?: string | null;
   /** Real tools instead of stand-ins; the process that hosts the world decides. */
   readonly tools?: Tools;
   readonly say: (line: string) => void;
@@ -52,7 +54,7 @@ async function hosted(directory: string, options: OpenOptions): Promise<World> {
       if (mark !== null) processes.push(mark);
       await publish(directory, '', processes);
     };
-    const { facts, openRun, stop } = await host({ directory, speed: options.speed, from: options.from, tools: options.tools ?? {}, say: options.say, started });
+    const { facts, openRun, stop } = await host({ directory, speed: options.speed, from: options.from, repository: options.repository ?? null, tools: options.tools ?? {}, say: options.say, started });
     const door = await openDoor(facts, openRun);
     await publish(directory, door.socket, processes);
     return {

@@ -8,8 +8,9 @@ export interface Surfaces {
   readonly environment: string;
   readonly app: string;
   readonly database: string;
-  readonly dashboard: string;
-  readonly storefront: string;
+  /** null: the shop has no such Worker. */
+  readonly dashboard: string | null;
+  readonly storefront: string | null;
 }
 
 interface Worlds {
@@ -25,8 +26,8 @@ export async function readTruth({ fly, cloudflare, github, database }: Worlds, s
   return {
     vendure,
     worker: groups['worker'] ?? null,
-    dashboard: cloudflare.serves(surfaces.dashboard),
-    storefront: cloudflare.serves(surfaces.storefront),
+    dashboard: surfaces.dashboard === null ? null : cloudflare.serves(surfaces.dashboard),
+    storefront: surfaces.storefront === null ? null : cloudflare.serves(surfaces.storefront),
     database: await database.appliedMigrations(surfaces.database),
     lock: await github.lock(surfaces.environment),
   };
