@@ -120,7 +120,7 @@ export function addConstraint(schema: Schema, table: Table, node: ConstraintNode
   if (constraint === null) return;
   if (table.constraints.has(constraint.name) && by.conditional) return;
   if (constraint.kind === 'primary') for (const name of constraint.columns ?? []) inKey(schema, table, table.columns.get(name), by);
-  if (constraint.parent !== null && constraint.parent !== table.key) tableOf(schema, constraint.parent);
+  const parent = constraint.parent === null || constraint.parent === table.key ? null : tableOf(schema, constraint.parent);
   const usingIndex = node.indexname !== undefined && node.indexname !== '';
   const taken = usingIndex ? table.constraints.get(node.indexname ?? '') : undefined;
   if (taken !== undefined) table.constraints.delete(taken.name);
@@ -130,8 +130,8 @@ export function addConstraint(schema: Schema, table: Table, node: ConstraintNode
     valid: node.skip_validation !== true,
     requires: constraint.kind === 'check' ? required(node.raw_expr) : [],
     mentions: constraint.kind === 'check' ? mentioned(node.raw_expr) : [],
-    // a: NO ACTION, r: RESTRICT
-    restricts: constraint.kind === 'foreign' && !/^[cnd]$/u.test(node.fk_del_action ?? 'a'),
+    // a: NO ACTION, r: RESTRICT. From a parent that came with the set the running release deletes nothing.
+    restricts: constraint.kind === 'foreign' && parent?.was !== null && !/^[cnd]$/u.test(node.fk_del_action ?? 'a'),
   });
 }
 
