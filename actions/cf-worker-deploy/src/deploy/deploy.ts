@@ -8,7 +8,7 @@ import type { Target } from '../target.ts';
 import { lastChecks } from './fenced.ts';
 import { judge, judgeAnchor, type Judgement, nowServes } from './judge.ts';
 import { type Looking, type Observed, observer } from './observe.ts';
-import { requireHidden } from './hidden.ts';
+import { requireGuarded, requireHidden } from './hidden.ts';
 import { planOf } from './plan.ts';
 import { prepare, type Ready } from './prepare.ts';
 import { resultOf } from './result.ts';
@@ -40,6 +40,7 @@ export async function deploy(target: Target, context: Context): Promise<Result> 
     try {
       ready = await prepare(target, tree, context);
       requireHidden(target, ready);
+      await requireGuarded(target, context);
       const late = await outOfTime(context, { terms: target.sla, own: plan.surface, sha: plan.sha, spentSeconds: (clock.now() - began) / 1000, token: inputs['github-token'] });
       if (late !== null) return conclude({ decision: 'failed', reasonCode: 'sla-unreachable', message: late }, anchor);
       await lastChecks(target, ready, context);

@@ -34,17 +34,18 @@ const ofFly = (requests: Rehearsed['requests']): string[] => requests.filter(({ 
 
 test('Access that is not proven before the route, or no longer after it: no way in stays; the command that is printed opens the lane', async () => {
   const before = await seen.inventory();
-  // The Dashboard's is proven before its route is created, and not after it; the Storefront's not even before.
-  const doubted = await lane('-f', 'ref=develop', '--fault', 'shop HEAD / 2- without cf-access-metadata');
+  // The Dashboard's is proven before the upload and before its route is created, and not after that; the Storefront's never.
+  const doubted = await lane('-f', 'ref=develop', '--fault', 'shop HEAD / 3- without cf-access-metadata');
   expect(doubted.outcome).toMatchObject({ conclusion: 'failure', verdict: 'failed-before-switch', rehearsal: { ok: true } });
   const failures = doubted.outcome.annotations.filter(({ level }) => level === 'error').map(({ message }) => message).join('\n');
-  expect(failures).toMatch(/dashboard-preview\.shop\.example[\s\S]*Not opened: that Cloudflare Access stands before www-preview\.shop\.example is not proven/u);
+  expect(failures).toMatch(/dashboard-preview\.shop\.example[\s\S]*not deployed: that Cloudflare Access stands before www-preview\.shop\.example is not proven/u);
   expect(doubted.requests.filter(({ write, path }) => write && path.includes('/workers/routes')).map(({ method }) => method)).toEqual(['POST', 'DELETE']);
   const after = await seen.inventory();
   expect([ways(after), others(after)]).toEqual([[], others(before)]);
   expect(ofFly(doubted.requests)).toEqual([]);
 
   const sha = doubted.report?.sha ?? '';
+  expect(doubted.outcome.truth.after).toEqual({ ...doubted.outcome.truth.before, dashboard: sha });
   expect(doubted.report?.next).toEqual([`gh workflow run deploy-prod-preview.yml -f ref=${sha}`]);
   expect(await typed(directory, doubted.report?.next[0] ?? '')).toMatchObject({ exitCode: 0, said: expect.stringMatching(/^deploy-prod-preview: success, verdict deployed/mu) as unknown });
   const open = await seen.inventory();
