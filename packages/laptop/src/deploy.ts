@@ -84,7 +84,7 @@ async function prepare({ workflow, ref, inputs: given, repo, secretFiles }: Depl
     called.set(`${name}@${at}`, found);
     return found;
   };
-  const plan = await planWorkflow({ repository, directory: source.directory, sha: source.sha, ref: source.ref, workflow: file, resolveRepository, defaultPermissions: 'read' });
+  const plan = await planned({ repository, directory: source.directory, sha: source.sha, ref: source.ref, workflow: file, resolveRepository, defaultPermissions: 'read' });
   const takesRef = plan.dispatch !== null && 'ref' in plan.dispatch;
   if (source.commit !== null && !takesRef) throw new Refusal(`${workflow} takes no commit. Give a branch:  --ref ${source.defaultBranch}`);
   const http = httpClient({ signal: new AbortController().signal });
@@ -92,7 +92,7 @@ async function prepare({ workflow, ref, inputs: given, repo, secretFiles }: Depl
   const actor = (await loginOf(http, token, API)) ?? userInfo().username;
   // Beyond every run's own number: GitHub has none for it.
   const about = { repository, sha: source.sha, ref: source.ref, event, actor, runId: Date.now(), defaultBranch: source.defaultBranch };
-  const { jobs, inputs } = foresee(plan, about);
+  const { jobs, inputs } = inPlace(() => foresee(plan, about));
   const environments = [...new Set(jobs.flatMap(({ environment }) => (environment === null || environment === '' || environment.endsWith('-approval') ? [] : [environment])))];
   const secrets = await readSecrets({ plan, shell, files: secretFiles, kept: keptSecrets(shell, repository), environments });
   return {
@@ -164,9 +164,19 @@ async function environmentOfConfig(directory: string, environment: string | null
   return config?.environments[environment] ?? null;
 }
 
-/** What the run refuses before it starts, as a sentence. */
-export function refusalOf(error: unknown): string | null {
-  if (error instanceof Refused) return `${error.refusal.message} (${error.refusal.file}:${error.refusal.line})`;
-  return error instanceof Refusal ? error.message : null;
+function planned(options: Parameters<typeof planWorkflow>[0]): ReturnType<typeof planWorkflow> {
+  return planWorkflow(options).catch((error: unknown) => { throw asRefusal(error); });
 }
 
+function inPlace<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw asRefusal(error);
+  }
+}
+
+/** What the runner refuses stands in a file of the shop. */
+function asRefusal(error: unknown): unknown {
+  return error instanceof Refused ? new Refusal(`${error.refusal.message} (${error.refusal.file}:${error.refusal.line})`) : error;
+}

@@ -36,7 +36,7 @@ export function keepLocks({ folder, run, clientOf, clock, signal, lost }: Keepin
     const renewer = keepRenewed({ clock, fence: () => fence({ git, environment: hold.environment, mine, phase: phase(), clock, signal: over.signal }) });
     renewer.lost.addEventListener('abort', () => {
       // Given back by its own step in the meantime: that is no loss.
-      if (readHolds(folder).some((one) => keyOf(one) === key)) lost(`${hold.environment}: ${String((renewer.lost.reason as Error).message)}`);
+      if (readHolds(folder).some((one) => keyOf(one) === key)) lost(`${hold.environment}: ${(renewer.lost.reason as Error).message}`);
     });
     kept.set(key, { hold, renewer });
   };

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
-import { useProxyFromEnvironment } from '@vendure-deploy/shared/net';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { commandOf, parseCommandLine } from './command-line.ts';
-import { deploy, refusalOf } from './deploy.ts';
 import { dispatchable, helpOf } from './workflows.ts';
 
 const argv = process.argv.slice(2);
@@ -13,13 +13,16 @@ const say = (line: string): void => { process.stderr.write(`deploy: ${line}\n`);
 try {
   process.exitCode = options.isHelp ? await help() : await perform();
 } catch (error) {
-  const refused = refusalOf(error);
-  say(refused ?? (error instanceof Error ? error.message : String(error)));
+  say(error instanceof Error ? error.message : String(error));
   if (process.env['DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   process.exitCode = 2;
 }
 
 async function perform(): Promise<number> {
+  // As the runner's own: the parser is large, and what V8 made of it is kept. A folder that cannot be written is no error.
+  enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/runner'));
+  // Read only now: a command line that does not fit is answered at once.
+  const [{ deploy }, { useProxyFromEnvironment }] = await Promise.all([import('./deploy.ts'), import('@vendure-deploy/shared/net')]);
   useProxyFromEnvironment();
   const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
   const ending = await deploy(options, {

@@ -162,9 +162,7 @@ export async function interruptedTypingWhen(isTime: () => Promise<boolean>, worl
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said += chunk.toString(); });
   const ended = new Promise<number | null>((resolve) => { child.once('close', resolve); });
-  let isOver = false;
-  void ended.then(() => { isOver = true; });
-  while (!isOver && !(await isTime())) await new Promise((resolve) => setTimeout(resolve, 25));
+  while (child.exitCode === null && !(await isTime())) await new Promise((resolve) => setTimeout(resolve, 25));
   child.kill('SIGINT');
   return { exitCode: await ended, said };
 }

@@ -37,6 +37,7 @@ Examples:
   script/rehearse deploy-production --world /tmp/world --fault 'tool flyctl 1 exit 0 without-effect'
   script/world /tmp/world -- 'gh workflow run deploy-production.yml -f dashboard=false'
   script/world /tmp/world -- script/status production
+  script/world /tmp/world -- 'script/deploy deploy-staging --ref develop'
   script/world /tmp/world -- bash                            # several in a row; exit leaves the world
 
 Exit code: the command's own; 2 the command line is wrong or there is no such world.`;

@@ -111,8 +111,8 @@ test(
     expect(said).toMatch(/deploy-production: cancelled, verdict (?:failed-before-switch|deployed|failed-after-switch)/u);
     const { truth } = await insideOf(world);
     expect(truth.lock).toBe('free');
-    expect([before.vendure]).toContain(truth.vendure);
-    expect(said).toContain(`production serves\n  vendure     ${String(truth.vendure).slice(0, 7)}  old`);
+    expect(truth.vendure).toBe(before.vendure);
+    expect(said).toContain(`production serves\n  vendure     ${JSON.stringify(truth.vendure).slice(1, 8)}  old`);
     expect(said).toContain('lock of production: free');
     expect(said).toMatch(/next:\n {2}script\/deploy deploy-production -f ref=[0-9a-f]{40} -f dashboard=false -f storefront=false/u);
     expect(exitCode).toBe(1);
