@@ -36,6 +36,12 @@ test('the faults that README and architecture name are understood', () => {
   for (const fault of [...given, ...lines.map((line) => line.split(/ {2,}/u)[0] ?? '')]) expect(() => parseFault(fault)).not.toThrow();
 });
 
+test("the shop contract shows what a Vendure answers with as the example's plugin has it", async () => {
+  const [, shown = ''] = /```ts\n([\s\S]+?)```/u.exec(textOf('docs/shop-contract.md')) ?? [];
+  expect(shown).toContain("forRoutes('health/ready')");
+  expect(await read('examples/vendure/src/deploy-plugin.ts')).toContain(shown);
+});
+
 test('the README lists every action', () => {
   const listed = [...textOf('README.md').matchAll(/^\| \[[\w-]+\]\(actions\/([\w-]+)\/README\.md\) \|/gmu)].map(([, name]) => name);
   expect(new Set(listed)).toEqual(new Set(actions.map(({ name }) => name)));

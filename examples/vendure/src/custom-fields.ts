@@ -1,0 +1,3 @@
+import type { CustomFields } from '@vendure/core';
+
+export const customFields: CustomFields = {};
