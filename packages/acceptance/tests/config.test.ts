@@ -17,8 +17,8 @@ const FAULTS: readonly Fault[] = [
   ['health-path: /', 'helth-path: /', '15:9: unknown key environments.production.surfaces.vendure.helth-path. Did you mean health-path?'],
   ['default-branch-only: true', 'default-branch-only: maybe', '5:26: environments.production.default-branch-only is not allowed: '],
   ['apps/server/fly.toml', '../fly.toml', '9:21: environments.production.surfaces.vendure.fly-config is not allowed: '],
-  ['tools:', 'colour: blue\ntools:', '41:1: unknown key colour. Known here: schema-version, environments, tools.'],
-  ['wrangler: {', 'wrangler: { colour: blue,', '44:15: unknown key tools.wrangler.colour. Known here: range.'],
+  ['tools:', 'colour: blue\ntools:', '42:1: unknown key colour. Known here: schema-version, environments, tools.'],
+  ['wrangler: {', 'wrangler: { colour: blue,', '45:15: unknown key tools.wrangler.colour. Known here: range.'],
 ];
 
 const NO_YAML: readonly Fault[] = [

@@ -24,6 +24,7 @@ const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'cf-worker-deploy': { operation: 'deploy', 'worker-secrets': `API_KEY=${secretOf('worker-secrets')}`, 'artifact-directory': '../artifact' },
   'deploy-report': { phases: '{}' },
   'nx-cache-bust': { key: 'Linux-X64-nx-ref-develop' },
+  'wp-deploy': { operation: 'status' },
 };
 
 /** Every action that there is: what holds for all of them holds for a new one. */

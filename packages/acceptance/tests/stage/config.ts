@@ -31,7 +31,7 @@ environments:
         version-path: /version
         graphql-path: /shop-api
         migrations: apps/server/migrations/*.ts
-${worker('dashboard', urls)}${worker('storefront', urls)}tools:
+${worker('dashboard', urls)}${worker('storefront', urls)}${WORDPRESS}tools:
   flyctl: { version: 0.4.87, sha256: "" }
   wrangler: { range: ">=4.130.0 <5" }
 `;
@@ -83,6 +83,10 @@ ${one('production', repositories.production, '    promote-from: staging\n')}${on
 export function flyConfig(): string {
   return '[processes]\napp = "node server.cjs"\nworker = "node worker.cjs"\n';
 }
+
+/** One line: the lines below keep their numbers but for it. */
+const WORDPRESS = `      wordpress: { host: vps.shop.example, user: deploy, known-hosts: ["vps.shop.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA=="], wordpress-path: /srv/www, plugins-path: /srv/www/wp-content/plugins, releases-path: /srv/releases, plugin: tea-shop, sources: wordpress/tea-shop, public-url: "https://blog.shop.example", health-path: / }
+`;
 
 function worker(surface: 'dashboard' | 'storefront', urls: PublicUrls): string {
   return `      ${surface}:

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 
-export type ConformanceTool = 'dockerd' | 'docker-registry' | 'skopeo' | 'busybox' | 'just' | 'gh';
+export type ConformanceTool = 'dockerd' | 'docker-registry' | 'skopeo' | 'busybox' | 'just' | 'gh' | 'sshd' | 'rsync' | 'php8.2';
 
 /** A program that `script/conformance` has installed and named in `CONFORMANCE_TOOLS` (JSON: name to path). @throws {Error} started in another way */
 export function conformanceTool(name: ConformanceTool): string {

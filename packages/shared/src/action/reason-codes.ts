@@ -23,6 +23,7 @@ export const REASON_CODES = {
   cancelled: 'The run was cancelled while this action worked.',
   'checkout-mismatch': 'The working tree is not the clean checkout of the SHA; nothing was built.',
   'commit-not-allowed': 'The commit may not be deployed to this environment; the message says which input allows it.',
+  'copies-missing': 'The host keeps no earlier copy to return to; nothing was written.',
   deployed: 'What was read back serves the SHA.',
   'deployment-split': 'Another gradual deployment is in progress; nothing was uploaded.',
   'disk-full': 'The disk of this machine is full; nothing was built.',
@@ -31,6 +32,10 @@ export const REASON_CODES = {
   'flyctl-failed-but-serves': 'flyctl said that it failed, but what was read back serves the SHA.',
   'flyctl-lied': 'flyctl said that it succeeded, but what was read back still serves what was there before.',
   'fork-refused': 'The run is about a pull request of another repository, or does not tell of which; nothing was read or written.',
+  'host-denied': 'The host does not let this key log in; nothing was sent.',
+  'host-not-ready': 'The host lacks what a deploy needs; the message names it, and nothing was switched.',
+  'host-unproven': 'The host did not show a key that is pinned; nothing was sent.',
+  'host-unreachable': 'The host could not be reached, or the connection to it was lost.',
   'image-build-failed': 'docker said that the build or the push failed, and the registry has no image of the SHA.',
   'image-built': 'The image was built and pushed, and read back with the digest and the label that were meant.',
   'image-conflict': 'The tag names the image of the SHA, but with another digest than the image that would be copied; it was not written over.',
@@ -70,6 +75,7 @@ export const REASON_CODES = {
   'preview-not-removed': 'The Worker of the preview is there still, or that it is gone could not be read.',
   'preview-removed': 'There is no Worker of the preview.',
   'preview-serves': 'The preview of the pull request serves the SHA on its own address.',
+  'previous-copy-serves': 'An earlier copy serves again, and that was read back.',
   'probe-failed': 'A probe did not answer as it should within its attempts.',
   'production-unhealthy': 'What serves is broken, and nobody said that this deploy is to mend it; nothing was written.',
   ready: 'All checks before the deploy passed, or were left out by name.',
@@ -97,6 +103,9 @@ export const REASON_CODES = {
   'tool-unavailable': 'A tool that is needed could not be downloaded or started.',
   unchanged: 'The SHA was live and answering before; nothing was uploaded.',
   'unexpected-error': 'A fault in the action itself; the log has the cause.',
+  'upload-failed': 'What lies beside the live copy is not the artifact; nothing was switched.',
+  'wordpress-planned': 'A dry run: what would change on the host was read, and nothing was changed.',
+  'wordpress-read': 'What the host has and the public gets was read; nothing was changed.',
 } as const satisfies Record<string, string>;
 
 export type ReasonCode = keyof typeof REASON_CODES;

@@ -6,6 +6,7 @@ import { UserError } from '../action/errors.ts';
 import type { Surface } from '../release/index.ts';
 import { description, knownKeys, nearest } from './nearest.ts';
 import { deployConfig, type DeployConfig, type EnvironmentConfig, type VendureSurface, type WorkerSurface } from './schema.ts';
+import type { WordPressSurface } from './wordpress.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -48,6 +49,13 @@ export function surfaceOf(config: DeployConfig, environment: string, surface: Su
   const found = environmentOf(config, environment).surfaces[surface];
   if (found !== undefined) return found;
   throw fault(`The deploy configuration has no environments.${environment}.surfaces.${surface}. Add it, or leave the ${surface} out of this deploy.`);
+}
+
+/** It is none of a lane's surfaces: it has a lane and a cadence of its own. @throws {UserError} */
+export function wordpressOf(config: DeployConfig, environment: string): WordPressSurface {
+  const found = environmentOf(config, environment).surfaces.wordpress;
+  if (found !== undefined) return found;
+  throw fault(`The deploy configuration has no environments.${environment}.surfaces.wordpress. Add it: docs/wordpress.md has an example.`);
 }
 
 function sentences(issue: Issue, { document, given }: { document: Document; given: unknown }, at: (offset: number) => string): string[] {

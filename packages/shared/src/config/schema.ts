@@ -4,6 +4,7 @@ import { pluginOutput } from './plugin-output.ts';
 import { lacksNames, sameNames } from './redis-names.ts';
 import { credentialSource, secretsSource } from './secrets-source.ts';
 import { vendureVerify, workerVerify } from './steps.ts';
+import { wordpress } from './wordpress.ts';
 
 const text = z.string().min(1);
 const path = text.regex(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0\\]+$/).describe('A path within the repository');
@@ -102,7 +103,7 @@ const environment = z.strictObject({
   'promote-from': name.optional().describe('The environment whose image of the same commit is copied when this one has none'),
   compatibility: z.enum(['same-sha', 'storefront-may-lag']).optional().describe('Which commits may serve side by side: the same on every surface, or the one of the release before on the storefront. Without it they are shown and not judged'),
   credentials: credentialSource.optional(),
-  surfaces: z.strictObject({ vendure: vendure.optional(), dashboard: worker.optional(), storefront: worker.optional() }),
+  surfaces: z.strictObject({ vendure: vendure.optional(), dashboard: worker.optional(), storefront: worker.optional(), wordpress: wordpress.optional() }),
   lock: z.strictObject({ ref: z.string().regex(/^refs\/heads\/[^\s~^:?*[\\]+$/) }).optional(),
 });
 
