@@ -12,12 +12,13 @@ import { linters } from './conformance-checks/linters/index.ts';
 import { ociDistribution } from './conformance-checks/oci-distribution.ts';
 import { realBuildKit } from './conformance-checks/real-buildkit.ts';
 import { realFlyctl } from './conformance-checks/real-flyctl.ts';
+import { realHost } from './conformance-checks/real-host.ts';
 import { realVendure } from './conformance-checks/real-vendure.ts';
 import { recipes } from './conformance-checks/recipes.ts';
 import { registryClients } from './conformance-checks/registry-clients.ts';
 
 const flyctl = flyctlOf(process.argv.slice(2));
-const checks: readonly Check[] = flyctl === null ? [...linters, officialExpressions, actExpressions, ...ociDistribution, ...registryClients, realFlyctl(null), realBuildKit, realVendure, recipes, alone] : [realFlyctl(flyctl)];
+const checks: readonly Check[] = flyctl === null ? [...linters, officialExpressions, actExpressions, ...ociDistribution, ...registryClients, realFlyctl(null), realBuildKit, realHost, realVendure, recipes, alone] : [realFlyctl(flyctl)];
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 for (const check of checks) {

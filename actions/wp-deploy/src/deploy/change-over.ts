@@ -16,6 +16,8 @@ interface Change extends Wanted {
 export type ChangedOver =
   | { readonly kind: 'serves'; readonly observed: Observed; readonly look: Look }
   | { readonly kind: 'not-switched'; readonly why: string; readonly fenceLost: boolean }
+  /** The connection was lost during the renames, and did not come back. */
+  | { readonly kind: 'unknown'; readonly why: string }
   | { readonly kind: 'taken-back'; readonly fault: string; readonly back: WayBack };
 
 /** Of the six seconds that are left after a cancel. */
@@ -30,9 +32,9 @@ export async function changeOver(stage: Stage, change: Change): Promise<ChangedO
   const until = lasting(signal, LAST_WORDS_MS);
   signal.throwIfAborted();
   const switched = await log.group('Switch', () => exchange(stage, change, until));
-  if (switched.kind === 'not-switched') return switched;
+  if (switched.kind !== 'switched') return switched;
   try {
-    const fault = (await log.group('WP-CLI', () => settle(stage, change))) ?? null;
+    const fault = await log.group('WP-CLI', () => settle(stage, change));
     const observed = fault === null ? await log.group('Read back', () => observe(stage, change)) : null;
     const wrong = fault ?? (observed === null ? null : faultOf(observed, change));
     if (wrong === null && observed !== null) return { kind: 'serves', observed, look: await stage.host.look() };
@@ -43,7 +45,7 @@ export async function changeOver(stage: Stage, change: Change): Promise<ChangedO
   }
 }
 
-type Switched = { readonly kind: 'switched'; /** Where what was live lies now; null: nothing was. */ readonly out: string | null } | Extract<ChangedOver, { kind: 'not-switched' }>;
+type Switched = { readonly kind: 'switched'; /** Where what was live lies now; null: nothing was. */ readonly out: string | null } | Extract<ChangedOver, { kind: 'not-switched' | 'unknown' }>;
 
 async function exchange({ host }: Stage, change: Change, until: AbortSignal): Promise<Switched> {
   try {
@@ -53,7 +55,8 @@ async function exchange({ host }: Stage, change: Change, until: AbortSignal): Pr
   } catch (error) {
     if (!(error instanceof HostLost)) return { kind: 'not-switched', why: error instanceof Error ? error.message : String(error), fenceLost: false };
     // It may have happened all the same: what is live tells.
-    const look = await host.look(undefined, until);
+    const look = await host.look(undefined, until).catch((lost: unknown) => (lost instanceof Error ? lost.message : String(lost)));
+    if (typeof look === 'string') return { kind: 'unknown', why: look };
     if (!sameFiles(look.files, change.files)) return { kind: 'not-switched', why: error.message, fenceLost: false };
     const known = new Set(change.anchor.look.copies.map(({ name }) => name));
     const out = look.copies.find(({ name }) => !known.has(name));

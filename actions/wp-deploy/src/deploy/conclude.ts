@@ -2,7 +2,7 @@ import type { Note } from '@vendure-deploy/shared/action';
 import { shortSha } from '@vendure-deploy/shared/release';
 import type { Look } from '../host/host.ts';
 import type { Result } from '../io.ts';
-import type { ChangedOver, } from './change-over.ts';
+import type { ChangedOver } from './change-over.ts';
 import { countsOf, type Difference } from './difference.ts';
 import { type Ended, judgeTakenBack } from './judge.ts';
 import { pageOf } from './page.ts';
@@ -44,6 +44,7 @@ export function judgeChange({ target: { config, environment }, context }: Stage,
   const place = `${config.host} (${environment})`;
   if (changed.kind === 'serves') return { decision: 'done', reasonCode: subject.startsWith('The earlier') ? 'previous-copy-serves' : 'deployed', message: `${subject} serves at ${place}: ${done}; ${changed.observed.public.why}.` };
   if (changed.kind === 'not-switched') return { decision: 'failed', reasonCode: changed.fenceLost ? 'fence-lost' : 'not-deployed', message: `${subject} was not switched on at ${place}: ${changed.why}. ${named(anchor.look)} is live, as before. Once more:  ${again}` };
+  if (changed.kind === 'unknown') return { decision: 'unknown', reasonCode: 'serves-unproven', message: `The connection to ${place} was lost during the switch, and did not come back: ${changed.why}. Either ${subject.replace('The', 'the')} or ${named(anchor.look)} is live, whole. Look:  ${commandOf(context.run.workflowFile, environment, '-f action=status')}` };
   return judgeTakenBack(changed.fault, changed.back, { subject, before: named(anchor.look), place, back: commandOf(context.run.workflowFile, environment, '-f action=return') });
 }
 

@@ -34,7 +34,10 @@ export async function deploy(target: Target, context: Context): Promise<Result> 
     return conclude(stage, { decision: 'done', reasonCode: 'wordpress-planned', message: `The plugin ${config.plugin} of ${shortSha(sha)} would replace ${named(anchor.look)} at ${config.host} (${target.environment}): ${said(difference)}. Nothing was written.` }, { anchor, difference, notes });
   }
   // Awaited here: the session ends with this block.
-  return await bring(stage, manifest, { anchor, difference, notes });
+  return await bring(stage, manifest, { anchor, difference, notes }).catch((error: unknown) => {
+    if (!context.signal.aborted) throw error;
+    return conclude(stage, { decision: 'failed', reasonCode: 'cancelled', message: `Nothing was switched at ${config.host} (${target.environment}): ${named(anchor.look)} is live, as before.` }, { anchor, difference });
+  });
 }
 
 /** All of it: the bytes on the host, WordPress's word, and the public's. */

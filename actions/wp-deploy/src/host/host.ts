@@ -11,7 +11,7 @@ export class HostLost extends Error {
   override readonly name = 'HostLost';
 }
 
-const files = z.record(z.string(), z.string()).transform((given) => new Map(Object.entries(given).map(([path, digest]) => [Buffer.from(path, 'base64').toString('utf8'), digest])));
+const files = z.record(z.string(), z.string()).transform((given): Files => new Map(Object.entries(given).map(([path, digest]) => [Buffer.from(path, 'base64').toString('utf8'), digest])));
 const look = z.object({
   live: z.enum(['directory', 'link', 'other', 'absent']),
   sha: z.string().nullable(),

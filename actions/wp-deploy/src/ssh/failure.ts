@@ -19,7 +19,7 @@ type Rule = readonly [pattern: RegExp, kind: Failure['kind'], reasonCode: Failur
 /** OpenSSH 9.2's own words; its exit code is 255 for all of them. */
 const RULES: readonly Rule[] = [
   [/REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed|No \S+ host key is known|host key .* (?:mismatch|revoked)|Certificate invalid/iu, 'permanent', 'host-unproven', 'it shows another key than the one that is pinned'],
-  [/Permission denied \(/u, 'permanent', 'host-denied', 'it does not let this key log in'],
+  [/Permission denied \([a-z]/u, 'permanent', 'host-denied', 'it does not let this key log in'],
   [/Load key .*:|UNPROTECTED PRIVATE KEY/u, 'permanent', 'host-denied', 'ssh cannot use the key'],
   [/Could not resolve hostname/u, 'transient', 'host-unreachable', 'its name is not known'],
   [/Connection refused/u, 'transient', 'host-unreachable', 'nobody listens on that port'],
