@@ -46,6 +46,7 @@ test('a shop without Workers, with secrets of its own names', async () => {
   const config = await readShopConfig(checkout);
   const { surfaces: { vendure } } = environmentOf(config, 'staging');
   expect(surfacesOf(config, 'staging')).toEqual({ environment: 'staging', app: 'tea-staging', database: 'tea_staging', dashboard: null, storefront: null });
+  if (vendure === undefined) throw new Error('It has one.');
   expect(secretsOf(vendure, 'postgres://here')).toEqual({ DATABASE_URL: 'postgres://here', COOKIE_SECRET: expect.stringMatching(/^[0-9a-f]{64}$/u) });
   expect(commandVariablesOf(vendure, 'postgres://here')).toEqual({ DATABASE_URL: 'postgres://here' });
   expect(accountOf(config)).toMatch(/^0{32}$/u);
@@ -54,7 +55,7 @@ test('a shop without Workers, with secrets of its own names', async () => {
 
 test('a configuration without the server is refused with one sentence', async () => {
   await writeFile(join(checkout, '.github/deploy.config.yml'), JSON.stringify({ environments: { staging: { surfaces: {} } } }));
-  await expect(readShopConfig(checkout)).rejects.toThrow("The shop's .github/deploy.config.yml does not fit a rehearsal: environments.staging.surfaces.vendure:");
+  await expect(readShopConfig(checkout)).rejects.toThrow("The shop's .github/deploy.config.yml does not fit a rehearsal: no environment has the surface vendure.");
 });
 
 test('--repo wants a checkout', async () => {

@@ -50,9 +50,12 @@ export type SeedVendure = z.infer<typeof vendure>;
 export async function readShopConfig(shop: string): Promise<ShopConfig> {
   const text = await readFile(join(shop, CONFIG), 'utf8').catch(() => { throw new Error(`The shop has no ${CONFIG} on its branch main. What is not committed is not seen here, as on GitHub.`); });
   const parsed = config.safeParse(parse(text));
-  if (parsed.success) return parsed.data;
-  const [fault] = parsed.error.issues;
-  throw new Error(`The shop's ${CONFIG} does not fit a rehearsal: ${fault?.path.join('.') ?? ''}: ${fault?.message ?? ''}. A rehearsal needs the surface vendure in each environment.`);
+  if (!parsed.success) {
+    const [fault] = parsed.error.issues;
+    throw new Error(`The shop's ${CONFIG} does not fit a rehearsal: ${fault?.path.join('.') ?? ''}: ${fault?.message ?? ''}.`);
+  }
+  if (Object.values(parsed.data.environments).every(({ surfaces }) => surfaces.vendure === undefined)) throw new Error(`The shop's ${CONFIG} does not fit a rehearsal: no environment has the surface vendure.`);
+  return parsed.data;
 }
 
 export function environmentOf({ environments }: ShopConfig, name: string): SeedEnvironment {

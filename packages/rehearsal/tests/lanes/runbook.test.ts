@@ -51,7 +51,8 @@ let run = 0;
 beforeAll(async () => {
   world = await worldFolder();
   const { outcome } = await rehearsed('deploy-production', '--world', world, '-f', 'dry_run=true');
-  shas = { main: outcome.outputs['sha'] ?? '', previous: String(outcome.truth.before.vendure) };
+  const { vendure } = outcome.truth.before;
+  shas = { main: outcome.outputs['sha'] ?? '', previous: typeof vendure === 'string' ? vendure : '' };
 }, LONG);
 afterAll(() => rm(world, { recursive: true, force: true }));
 
