@@ -74,7 +74,7 @@ export async function openShop(vps: Vps): Promise<Shop> {
   };
 }
 
-function configOf({ port, user, knownHost, paths, publicUrl }: Vps): string {
+export function configOf({ port, user, knownHost, paths, publicUrl }: Vps): string {
   return `schema-version: 1
 environments:
   production:

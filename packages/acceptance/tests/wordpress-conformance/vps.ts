@@ -143,7 +143,7 @@ SetEnv PATH=${bin}:/usr/bin:/bin
     knownHost: await pinned('host'), strangerKnownHost: await pinned('stranger-host'),
     privateKey: await text('user'), strangerKey: await text('stranger'), encryptedKey: await text('encrypted'),
     tree,
-    copies: async () => (await readdir(join(paths.releases, PLUGIN, 'previous')).catch(() => [])).sort(),
+    copies: async () => (await readdir(join(paths.releases, PLUGIN, 'previous')).catch((): string[] => [])).sort((one, other) => one.localeCompare(other)),
     set: (name, on) => flag(join(state, name), on),
     fault: (name, on = true) => flag(join(faults, name), on),
     async until(name) {
