@@ -27,7 +27,7 @@ export interface Fetching {
 /** The workflow's commit as GitHub has it: what lies here, and is not there, does not run. @throws {Refusal} */
 export async function readSource({ directory, repository, uncommitted }: Checkout, wanted: string | null, fetching: Fetching): Promise<Source> {
   const refs = await refsOf(repository, fetching);
-  const remarks = uncommitted === 0 ? [] : [`${uncommitted} files here are not committed; what is deployed is the commit`];
+  const remarks = uncommitted === 0 ? [] : [`${counted(uncommitted, 'file')} here ${uncommitted === 1 ? 'is' : 'are'} not committed; what is deployed is the commit`];
   const name = wanted ?? refs.defaultBranch;
   const [branch, tag] = [refs.branches.get(name), refs.tags.get(name)];
   const tip = refs.branches.get(refs.defaultBranch) ?? '';
@@ -37,7 +37,7 @@ export async function readSource({ directory, repository, uncommitted }: Checkou
     return { sha: tip, directory: await filesOf(repository, tip, fetching), ref: `refs/heads/${refs.defaultBranch}`, defaultBranch: refs.defaultBranch, commit, remarks };
   }
   const ahead = branch === undefined ? 0 : await unpushed(directory, name, branch);
-  if (ahead > 0) throw new Refusal(`${ahead} commits of ${name} are here and not at GitHub. Push them:  git push origin ${name}   or deploy what GitHub has:  --ref ${branch ?? ''}`);
+  if (ahead > 0) throw new Refusal(`${counted(ahead, 'commit')} of ${name} ${ahead === 1 ? 'is' : 'are'} here and not at GitHub. Push:  git push origin ${name}   or deploy what GitHub has:  --ref ${branch ?? ''}`);
   const sha = branch ?? tag ?? '';
   const own = await tryGit(directory, ['rev-parse', '--verify', '--quiet', `refs/heads/${name}`]);
   const older = own === null || own === sha ? [] : [`GitHub's ${name} (${sha.slice(0, 7)}) is newer than this checkout's (${own.slice(0, 7)}); GitHub's is deployed`];
@@ -107,6 +107,10 @@ async function filesOf(repository: string, sha: string, { token, environment, wo
 
 function urlOf(repository: string): string {
   return `https://github.com/${repository}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function lastLine(error: unknown): string {

@@ -39,7 +39,7 @@ test(
     // While verify watched what serves nobody fenced: what moved the lock was the machine itself.
     const verify = await readFile(join(out, 'outcome.json'), 'utf8').then((text) => (JSON.parse(text) as { jobs: { id: string; seconds: number }[] }).jobs.find(({ id }) => id.endsWith('verify')));
     expect(verify?.seconds).toBeGreaterThan(22);
-    expect(Math.max(...states.map(({ at }, index) => (index === 0 ? 0 : at - (states[index - 1]?.at ?? at))))).toBeLessThan(30);
+    expect(Math.max(...states.map(({ at }, index) => (index === 0 ? 0 : at - (states[index - 1]?.at ?? at))))).toBeLessThan(60);
     expect(states.filter(({ at }, index) => index > 0 && at - (states[index - 1]?.at ?? at) >= 15 && states[index]?.why === 'renew')).not.toEqual([]);
   },
   2 * LONG,
@@ -54,20 +54,21 @@ const REFUSED: readonly (readonly [what: string, command: string, sentence: stri
   ['a branch that is nowhere', 'deploy-staging --ref nowhere', 'GitHub\'s example/shop has no branch, tag or commit "nowhere". Its branches: '],
   ['a branch that is not pushed', 'deploy-staging --ref mine', 'the branch mine is here and not at GitHub. Push it:  git push origin mine'],
   ['a commit that is not pushed', 'deploy-staging --ref $(git rev-parse mine)', 'Push it first:  git push origin '],
-  ['a branch with commits that are not pushed', 'deploy-staging --ref guarded', '1 commits of guarded are here and not at GitHub. Push them:  git push origin guarded'],
+  ['a branch with commits that are not pushed', 'deploy-staging --ref guarded', '1 commit of guarded is here and not at GitHub. Push:  git push origin guarded'],
 ];
 
 test(
   'what a laptop must not do is refused in a sentence, and nothing is written anywhere',
   async () => {
     const before = (await insideOf(world)).truth;
-    const mine = 'git branch -f mine $(git commit-tree -p main -m mine main^{tree}) && git branch -f guarded $(git commit-tree -p guarded -m more guarded^{tree})';
+    const identity = 'export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.com';
+    const mine = `${identity}; git branch mine $(git commit-tree -p main -m mine main^{tree}) && git branch -f guarded $(git commit-tree -p guarded -m more guarded^{tree}) || exit 9`;
     const { said } = await typed(world, `exec 2>&1; ${mine}; ${REFUSED.map(([what, command]) => `script/deploy ${command}; echo "$? after ${what}"`).join('; ')}; git branch -D mine; git branch -f guarded guarded~1; touch left-over; script/deploy deploy-production --plan; rm left-over; script/deploy deploy-lock --help`);
     for (const [what, , sentence] of REFUSED) {
       const text = said.slice(0, said.indexOf(`2 after ${what}\n`));
       expect(text.slice(Math.max(0, text.lastIndexOf(' after ')))).toContain(sentence);
     }
-    expect(said).toContain('1 files here are not committed; what is deployed is the commit');
+    expect(said).toContain('1 file here is not committed; what is deployed is the commit');
     expect(said).toMatch(/to confirm: production\n[\s\S]*deploy \/ deploy \/ vendure +4 steps, environment production, writes contents/u);
     expect(said).toMatch(/-f operation= +status\|steal\|force +\(status\)/u);
     expect((await insideOf(world)).truth).toEqual(before);
