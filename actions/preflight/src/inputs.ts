@@ -7,6 +7,7 @@ export const inputs = {
   ref: input.text({ description: 'Branch, tag or SHA to deploy (empty: the commit of this run)' }),
   'github-token': input.secret({ description: 'Token that may read contents and actions of this repository', required: true }),
   'github-permissions': input.list({ description: "What that token has to hold, one per line as in a job's `permissions`; where one token serves the whole deploy: contents: write, actions: read, deployments: write (empty: contents: read, actions: read)" }),
+  'lock-token': input.secret({ description: "Token that may write contents of the lock's repository, where the configuration's `lock.repository` is another one (empty: github-token)" }),
   'fly-api-token': input.secret({ description: 'Fly token that may deploy the app; needed when vendure is true', from: credential('FLY_API_TOKEN') }),
   'redis-fly-api-token': input.secret({ description: 'Fly token that may deploy the Redis app; for a configuration with `redis`', from: credential((given) => (given('vendure') === 'false' ? null : 'REDIS_FLY_API_TOKEN')) }),
   'registry-token': input.secret({ description: 'Token that may pull from and push to the image repository (empty: fly-api-token)' }),

@@ -37,7 +37,7 @@ export async function run(context: Context): Promise<ActionResult<PreflightOutpu
   const isScanned = checks.some(({ id, status }) => id === 'migration-scan' && status !== 'skipped');
   context.summary.add(migrationSection(isScanned ? await facts.migrations().catch(() => null) : null));
   const forecast = plan?.forecast.kind === 'known' ? runForecast(plan.forecast.value, subject.surfaces, inputs['bake-seconds']) : null;
-  return judge({ checks, commit, serving: await facts.servingShas(), backup: backup?.taken() ?? null, plan, dryRun: inputs['dry-run'], startedAt, forecast });
+  return judge({ checks, commit, serving: await facts.servingShas(), backup: backup?.taken() ?? null, plan, dryRun: inputs['dry-run'], startedAt, forecast, lockRepository: subject.place.lock?.repository ?? '' });
 }
 
 function say({ log }: Context, checks: readonly Check[]): void {

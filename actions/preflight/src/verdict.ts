@@ -9,6 +9,7 @@ import { headline } from './summary.ts';
 export interface PreflightOutputs extends Record<string, string> {
   sha: string;
   'image-tag': string;
+  'lock-repository': string;
   'started-at': string;
   forecast: string;
   'backup-marker': string;
@@ -26,10 +27,12 @@ export interface Found {
   /** Of this attempt of the run, in milliseconds since the epoch. */
   readonly startedAt: number | null;
   readonly forecast: RunForecast | null;
+  /** Another one than the run's own, by the configuration. */
+  readonly lockRepository?: string;
 }
 
 /** Any failed check stops the deploy, before the first write. A refused commit travels nowhere. */
-export function judge({ checks, commit, serving, backup, plan, dryRun, startedAt, forecast }: Found): ActionResult<PreflightOutputs> {
+export function judge({ checks, commit, serving, backup, plan, dryRun, startedAt, forecast, lockRepository = '' }: Found): ActionResult<PreflightOutputs> {
   const failed = checks.filter(({ status }) => status === 'failed');
   const notes = checks.flatMap((check) => check.notes ?? []);
   const result = { sha: commit?.sha ?? null, from: commit?.from ?? null, 'image-tag': commit?.imageTag ?? null, serving, plan, 'dry-run': dryRun, checks: checks.map(told) };
@@ -43,7 +46,7 @@ export function judge({ checks, commit, serving, backup, plan, dryRun, startedAt
   return {
     decision: 'done', reasonCode: 'ready',
     message: `${commit.from} is ${commit.sha}. ${headline(checks)}${dryRun ? ' This was a dry run: nothing was changed.' : ''}`,
-    outputs: { sha: commit.sha, 'image-tag': commit.imageTag, 'started-at': startedAt === null ? '' : new Date(startedAt).toISOString(), forecast: forecast === null ? '' : JSON.stringify(forecast), 'backup-marker': backup === null ? '' : backupMarker(backup) }, result, notes,
+    outputs: { sha: commit.sha, 'image-tag': commit.imageTag, 'lock-repository': lockRepository, 'started-at': startedAt === null ? '' : new Date(startedAt).toISOString(), forecast: forecast === null ? '' : JSON.stringify(forecast), 'backup-marker': backup === null ? '' : backupMarker(backup) }, result, notes,
   };
 }
 

@@ -9,3 +9,9 @@ test('the clock and the forecast travel on, and what is not known travels as not
   expect(judge({ ...found, startedAt: Date.parse('2026-01-31T12:00:00Z'), forecast: FORECAST }).outputs).toMatchObject({ 'started-at': '2026-01-31T12:00:00.000Z', forecast: JSON.stringify(FORECAST) });
   expect(judge({ ...found, startedAt: null, forecast: null }).outputs).toMatchObject({ 'started-at': '', forecast: '' });
 });
+
+test('which repository holds the lock travels on; nothing is the run\'s own', () => {
+  const known = { ...found, startedAt: null, forecast: null };
+  expect(judge({ ...known, lockRepository: 'example/shop' }).outputs).toMatchObject({ 'lock-repository': 'example/shop' });
+  expect(judge(known).outputs).toMatchObject({ 'lock-repository': '' });
+});

@@ -24,6 +24,8 @@ export interface RehearsalOptions {
   readonly tools: Tools;
   /** What the reviewers of an environment answer; an environment that is not named has none. */
   readonly approvals: Readonly<Record<string, Approval>>;
+  /** A folder with the workflows of another repository that deploys the shop; without it, the shop's own run. */
+  readonly caller?: string;
 }
 
 /** `hold`: nobody answers, and the run waits until it is cancelled. */
@@ -57,6 +59,7 @@ interface RawFlags {
   pullRequest?: number;
   action?: PullRequestEvent['action'];
   fork?: boolean;
+  caller?: string;
 }
 
 /** Parses the arguments of `script/rehearse`. Ends the process with code 2 and one sentence when they do not fit. */
@@ -77,6 +80,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     .option('--world <dir>', 'keep the world (git, registry, Machines, Workers, database, lock) here, and go on from where it was left')
     .option('--from <ref>', 'what production serves in a new world (with --repo: every environment)')
     .option('--repo <dir>', "a shop's own checkout instead of the example shop: what is committed there; each environment serves main~1 at first", checkout)
+    .option('--caller <dir>', "run as another repository: the shop's code, the workflows of this folder, and the lock of the shop")
     .option('--keep', 'keep a world without a name, and say where it is')
     .option('--json', 'print outcome.json to standard output instead of the summary')
     .option('--actor <login>', 'who starts the run', 'operator')
@@ -112,6 +116,7 @@ function optionsOf(lane: string, flags: RawFlags, program: Command): RehearsalOp
     actor: flags.actor,
     approvals: flags.approve,
     pullRequest: pullRequestOf(flags, program),
+    ...(flags.caller === undefined ? {} : { caller: flags.caller }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { RehearsalOptions } from './command-line.ts';
 import { openJobBook } from './job-book.ts';
 import { composeOutcome, type Outcome } from './outcome.ts';
 import { eventOf, narrowed, type PullRequestEvent, refOf } from './pull-request.ts';
+import { type Caller, openCaller } from './shop/caller.ts';
 import { environmentOfLane, readShopConfig, surfacesOf } from './shop/config.ts';
 import { readHistory, type ShopHistory, treeOf } from './shop/history.ts';
 import { warmStores } from './shop/stores.ts';
@@ -48,7 +49,8 @@ async function perform(options: RehearsalOptions, stage: Stage, world: World): P
   const shop = await readShopConfig(world.facts.shop);
   const environment = environmentOfLane(shop, options.lane, options.inputs);
   const surfaces = surfacesOf(shop, environment);
-  const run = await world.openRun({ faults: await spelledOut(options.faults, world, surfaces), latencyMs: options.latencyMs, environment });
+  const caller = options.caller === undefined ? null : await openCaller({ folder: options.caller, shop: world.facts.shop, lockRepository: SHOP, directory: join(world.directory, 'caller') });
+  const run = await world.openRun({ ...(caller === null ? {} : { caller }), faults: await spelledOut(options.faults, world, surfaces), latencyMs: options.latencyMs, environment });
   const id = stage.again?.run.id ?? randomInt(1_000_000, 9_999_999);
   const out = options.out ?? join(world.directory, 'out', String(id));
   await mkdir(out, { recursive: true });
@@ -57,7 +59,7 @@ async function perform(options: RehearsalOptions, stage: Stage, world: World): P
   const work = await takeRunnerFolder(world.directory);
   try {
     const before = await run.truth(surfaces);
-    const outcome = await start({ options, stage, world, run, id, work, out });
+    const outcome = await start({ options, stage, world, run, id, work, out, from: caller ?? { repository: SHOP, directory: world.facts.shop } });
     await cp(artifactsOf(world.directory, id), join(out, 'artifacts'), { recursive: true }).catch(() => undefined); // a run may have uploaded none
     return await conclude({ options, run, id, surfaces, before, outcome, out });
   } finally {
@@ -84,6 +86,8 @@ interface Start {
   readonly id: number;
   readonly work: string;
   readonly out: string;
+  /** Whose workflow it is. */
+  readonly from: Caller;
 }
 
 /** What is run: the workflow file of a commit, on a branch, with these inputs or for a pull request. */
@@ -98,31 +102,31 @@ async function dispatched(options: RehearsalOptions, history: ShopHistory): Prom
   return { branch, sha: await history.resolve(branch), inputs, pullRequest: null };
 }
 
-async function start({ options, stage, world, run, id, work, out }: Start): Promise<RunOutcome> {
-  const history = await readHistory(world.facts.shop);
+async function start({ options, stage, world, run, id, work, out, from: { repository, directory } }: Start): Promise<RunOutcome> {
+  const history = await readHistory(directory);
   const { again } = stage;
   const { branch, sha, inputs, pullRequest } = again?.run ?? (await dispatched(options, history));
   const ref = pullRequest === null ? `refs/heads/${branch}` : refOf(pullRequest);
   const attempt = (again?.run.attempt ?? 0) + 1;
   stage.say(`rehearse: ${options.lane} from ${options.ref} (${(inputs['ref'] ?? sha).slice(0, 7)}), speed ${world.facts.speed}`);
   const startedAt = new Date().toISOString();
-  const state = { id, attempt, repository: SHOP, startedAt, workflow: options.lane, sha, branch, actor: options.actor };
+  const state = { id, attempt, repository, startedAt, workflow: options.lane, sha, branch, actor: options.actor };
   await run.setRun({ ...state, status: 'in_progress' });
   const interrupts = await run.interrupts();
   const tree = await treeOf(history, sha, join(world.directory, 'trees', sha));
   const book = openJobBook({ id, attempt }, { jobs: (jobs) => run.setJobs(id, jobs), log: (jobId, text) => run.setJobLog(jobId, text) });
   const outcome = await runWorkflow({
-    repository: SHOP,
+    repository,
     directory: tree,
     sha,
     ref,
     workflow: `${options.lane}.yml`,
-    event: pullRequest === null ? { name: 'workflow_dispatch', inputs } : eventOf(pullRequest, { repository: SHOP, branch, sha, actor: options.actor }),
+    event: pullRequest === null ? { name: 'workflow_dispatch', inputs } : eventOf(pullRequest, { repository, branch, sha, actor: options.actor }),
     actor: options.actor,
     runId: id,
     runAttempt: attempt,
     secrets: {},
-    environmentSecrets: isFork(pullRequest) ? {} : await environmentSecrets(world, await readShopConfig(world.facts.shop), await readShopConfig(tree)),
+    environmentSecrets: isFork(pullRequest) ? {} : withLockToken(await environmentSecrets(world, await readShopConfig(world.facts.shop), await readShopConfig(tree)), repository === SHOP ? null : await run.issueToken(LOCK_PERMISSIONS)),
     variables: {},
     approvals: options.approvals,
     githubToken: '',
@@ -130,16 +134,17 @@ async function start({ options, stage, world, run, id, work, out }: Start): Prom
     machine: async ({ id: job, permissions, environment, workflowRef }) => {
       await book.settled();
       const may = isFork(pullRequest) ? narrowed(granted(permissions)) : granted(permissions);
-      const identity = await run.identityEnvironment({ repository: SHOP, ref, sha, actor: options.actor, runId: id, runAttempt: attempt, environment: environment === '' ? null : environment, permissions: may, jobWorkflowRef: workflowRef });
-      return { token: await run.issueToken(may), hidden: [identity['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? ''].filter((token) => token !== ''), environmentOf: async (step) => ({ ...(await run.environmentOf({ job, step })), ...identity }) };
+      const identity = await run.identityEnvironment({ repository, ref, sha, actor: options.actor, runId: id, runAttempt: attempt, environment: environment === '' ? null : environment, permissions: may, jobWorkflowRef: workflowRef });
+      return { token: await run.issueToken(may, { repository }), hidden: [identity['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? ''].filter((token) => token !== ''), environmentOf: async (step) => ({ ...(await run.environmentOf({ job, step })), ...identity }) };
     },
     actionEnvironment: await run.actionEnvironment(),
-    queue: join(world.directory, 'queue'),
+    // A concurrency group is one repository's.
+    queue: join(world.directory, 'queue', ...(repository === SHOP ? [] : [repository.replace('/', '+')])),
     artifacts: artifactsOf(world.directory, id),
     ...(again?.onlyFailed === true ? { previous: again.run.jobs } : {}),
-    resolveRepository: async (repository) => {
-      if (repository === SUITE) return { directory: root, sha: await run.headOf(SUITE, 'main') };
-      throw new Error(`The rehearsed GitHub has no repository "${repository}". It has ${SHOP} and ${SUITE}.`);
+    resolveRepository: async (wanted) => {
+      if (wanted === SUITE) return { directory: root, sha: await run.headOf(SUITE, 'main') };
+      throw new Error(`The rehearsed GitHub has no repository "${wanted}". It has ${SHOP} and ${SUITE}.`);
     },
     environment: { ...(await run.environmentOf({ job: null, step: null })), PATH: `${world.facts.shelf}:/usr/bin:/bin`, HOME: world.facts.home, LANG: 'C.UTF-8' },
     node: process.execPath,
@@ -192,6 +197,14 @@ async function conclude({ options, run, id, surfaces, before, outcome: ran, out 
 
 function isFork(pullRequest: PullRequestEvent | null): boolean {
   return pullRequest?.fork === true;
+}
+
+/** What an app that is installed in both repositories may. */
+const LOCK_PERMISSIONS = { contents: 'write', actions: 'read' } as const;
+
+/** The lock is in another repository, which a job's own token does not reach. */
+function withLockToken(secrets: Awaited<ReturnType<typeof environmentSecrets>>, token: string | null): typeof secrets {
+  return token === null ? secrets : Object.fromEntries(Object.entries(secrets).map(([name, values]) => [name, { ...values, LOCK_TOKEN: token }]));
 }
 
 /** GitHub's `none` is what is not there. */

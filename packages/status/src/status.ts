@@ -36,13 +36,13 @@ export interface Reading {
 export async function readStatus(reading: Reading): Promise<Status> {
   const { config, environment, clock, github, noGithub } = reading;
   const subjects = await readSubjects(reading);
+  const settings = environmentOf(config, environment);
   const unknown = { kind: 'unknown', why: noGithub } as const;
   const [surfaces, lock, deploys] = await Promise.all([
     Promise.all(subjects.map((subject) => look({ ...subject, writes: [] }, clock))),
-    github === null ? unknown : readLockOf(environment, github),
+    github === null ? unknown : readLockOf(environment, { ...github, repository: settings.lock?.repository ?? github.repository }),
     github === null ? unknown : readDeploys(environment, github),
   ]);
-  const settings = environmentOf(config, environment);
   const shas = Object.fromEntries(surfaces.map(({ surface, sha }) => [surface, sha]));
   const skew = judgeSkew(shas, settings.compatibility ?? null, deploys.kind === 'read' ? deploys.previousSha : '');
   const ok = surfaces.every((one) => one.ok) && skew.ok !== false;

@@ -14,3 +14,11 @@ export async function lockCheck(git: GitRefClient, github: GitHubClient, run: Ru
   const state = status.kind === 'completed' ? `, whose run has ended (${status.conclusion})` : status.kind === 'active' ? ', whose run is active' : '';
   return { status: 'warning', evidence: `held by ${describeHolder(holder)}${state}`, next: holder.kind === 'actions' ? `gh run view ${holder.run_id} -R ${holder.repo}` : '' };
 }
+
+/** Every later step would find that out as well, after the image was built. */
+export function outOfReach(repository: string, environment: string): Finding {
+  return {
+    status: 'failed', evidence: `the lock of ${environment} is in ${repository}, which this run's own token does not reach`,
+    next: `Set LOCK_TOKEN, a token of a GitHub App that may write contents of ${repository} and read contents and actions of both:  gh secret set LOCK_TOKEN --env ${environment}`,
+  };
+}

@@ -3,7 +3,7 @@ import { readHealth } from '@vendure-deploy/shared/probe';
 import { ProviderError } from '@vendure-deploy/shared/providers/fly';
 import type { LeftOut, Planned } from '../check.ts';
 import { judgeImage, judgePrebuilt } from '../checks/image.ts';
-import { lockCheck } from '../checks/lock.ts';
+import { lockCheck, outOfReach } from '../checks/lock.ts';
 import { machineSettle } from '../checks/machine-settle.ts';
 import { judgeProduction, type Production } from '../checks/production.ts';
 import type { Facts } from '../facts.ts';
@@ -13,13 +13,15 @@ import type { Context, Subject } from '../subject.ts';
 
 /** Whether what serves now lets a deploy begin: nobody else deploys, it is well, and it rests. */
 export function servingChecks(context: Context, subject: Subject, facts: Facts): readonly Planned[] {
-  return [lock(context, facts), ...ofVendure(context, subject, facts)];
+  return [lock(context, subject, facts), ...ofVendure(context, subject, facts)];
 }
 
-function lock({ inputs, http, run }: Context, { github }: Facts): Planned {
+function lock({ inputs, http, run }: Context, { place }: Subject, { github }: Facts): Planned {
+  const repository = place.lock?.repository ?? run.repository;
+  const token = inputs['lock-token'].isEmpty ? inputs['github-token'] : inputs['lock-token'];
   return {
     id: 'lock', name: 'deploy lock', reasonCode: 'not-ready', leftOut: inputs['skip-lock'] ? { by: 'switch', input: 'skip-lock' } : null,
-    ask: () => lockCheck(gitRefClient({ http, token: inputs['github-token'], apiUrl: run.apiUrl, repository: run.repository }), github, run, inputs.environment),
+    ask: () => (repository !== run.repository && inputs['lock-token'].isEmpty ? Promise.resolve(outOfReach(repository, inputs.environment)) : lockCheck(gitRefClient({ http, token, apiUrl: run.apiUrl, repository }), github, run, inputs.environment)),
   };
 }
 

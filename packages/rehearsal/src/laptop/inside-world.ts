@@ -41,7 +41,7 @@ export async function insideWorld({ directory: folder, argv, workingDirectory, p
         network: await run.environmentOf({ job: null, step: null }),
         toolbox: await fillToolbox(world),
         facts: world.facts,
-        githubToken: await run.issueToken(permissions, 'operator'),
+        githubToken: await run.issueToken(permissions, { login: 'operator' }),
         shop: await readShopConfig(world.facts.shop),
       });
       await prepareCheckout(world.facts.shop);

@@ -53,7 +53,10 @@ export async function host(options: HostOptions): Promise<Host> {
     fillVault(twin.aws, facts, shop, { shop: SHOP, suite: SUITE });
     return {
       facts,
-      openRun: async ({ environment, ...run }) => worldRun(twin, await twin.openRun({ ...run, lock: { repository: SHOP, environment } })),
+      openRun: async ({ environment, caller, ...run }) => {
+        if (caller !== undefined && !twin.github.repositories().includes(caller.repository)) await twin.github.createRepository(caller.repository, caller.directory);
+        return worldRun(twin, await twin.openRun({ ...run, lock: { repository: SHOP, environment } }), caller?.repository ?? SHOP);
+      },
       stop: (keep) => twin.stop(keep),
     };
   } catch (error) {
@@ -101,12 +104,12 @@ async function start(directory: string, { speed, tools, repository, started }: H
   return { twin, history, home: await makeHome(join(directory, 'home'), { npm: join(root, '.cache/npm-store'), pnpm: join(root, '.cache/pnpm-store') }) };
 }
 
-function worldRun(twin: Twin, run: TwinRun): WorldRun {
+function worldRun(twin: Twin, run: TwinRun, repository: string): WorldRun {
   const interrupts = run.interrupts();
   return {
     environmentOf: (place) => (place.job === null ? Promise.resolve(run.environment) : run.environmentOf(place)),
-    issueToken: (permissions, login) => Promise.resolve(twin.github.issueToken(permissions, login)),
-    actionEnvironment: () => Promise.resolve(twin.github.actionEnvironment(SHOP)),
+    issueToken: (permissions, of) => Promise.resolve(twin.github.issueToken(permissions, of?.login, of?.repository)),
+    actionEnvironment: () => Promise.resolve(twin.github.actionEnvironment(repository)),
     identityEnvironment: (job) => Promise.resolve(twin.github.identityEnvironment(job)),
     setRun: (state) => Promise.resolve(twin.github.setRun(state)),
     setJobs: (id, jobs) => Promise.resolve(twin.github.setJobs(id, jobs)),

@@ -4,8 +4,8 @@ import type { Comment, IdentityOfJob, Inventory, JobState, RequestRecord, RunSta
 export interface WorldRun {
   /** Proxy and CA variables for what the step starts; its calls are recorded as its own. */
   environmentOf(place: { job: string | null; step: string | null }): Promise<Readonly<Record<string, string>>>;
-  /** A token of the rehearsed GitHub with just those permissions: a job's own, or a person's. */
-  issueToken(permissions: Readonly<Record<string, 'read' | 'write'>>, login?: string): Promise<string>;
+  /** A token of the rehearsed GitHub with just those permissions: a person's, or of one repository alone, as a job's own is. */
+  issueToken(permissions: Readonly<Record<string, 'read' | 'write'>>, of?: { readonly login?: string; readonly repository?: string }): Promise<string>;
   /** What the JavaScript actions of this run get of the rehearsed GitHub: its cache service, and a token for it. */
   actionEnvironment(): Promise<Readonly<Record<string, string>>>;
   /** By what a job asks the rehearsed GitHub who it is (OIDC); {} without `id-token: write`. */
@@ -58,6 +58,8 @@ export interface RunRequest {
   readonly latencyMs: number;
   /** What the lane is about: production or staging. */
   readonly environment: string;
+  /** Another repository than the shop's, whose run it is; it is there from then on. */
+  readonly caller?: { readonly repository: string; readonly directory: string };
 }
 
 export interface World {

@@ -104,7 +104,10 @@ const environment = z.strictObject({
   compatibility: z.enum(['same-sha', 'storefront-may-lag']).optional().describe('Which commits may serve side by side: the same on every surface, or the one of the release before on the storefront. Without it they are shown and not judged'),
   credentials: credentialSource.optional(),
   surfaces: z.strictObject({ vendure: vendure.optional(), dashboard: worker.optional(), storefront: worker.optional(), wordpress: wordpress.optional() }),
-  lock: z.strictObject({ ref: z.string().regex(/^refs\/heads\/[^\s~^:?*[\\]+$/) }).optional(),
+  lock: z.strictObject({
+    ref: z.string().regex(/^refs\/heads\/[^\s~^:?*[\\]+$/).optional(),
+    repository: z.string().regex(/^[\w-][\w.-]*\/[\w-][\w.-]*$/).optional().describe('owner/name of the repository that holds the lock, where several deploy this environment; without it, the one that the run is of'),
+  }).optional(),
 });
 
 /** The shop's `.github/deploy.config.yml`. Unknown keys are faults; nothing has a default that names an app, a host or a path. */

@@ -23,6 +23,8 @@ export type Permissions = Readonly<Record<string, 'read' | 'write'>>;
 export interface Access {
   readonly login: string;
   readonly permissions: Permissions;
+  /** The only one that it reaches; null: every one. */
+  readonly repository: string | null;
 }
 
 export interface LockHeld {
@@ -40,7 +42,8 @@ export interface GithubWorld {
   headOf(name: string, branch?: string): Promise<string>;
   /** Files are bytes or paths; they are served as the release's downloads. */
   addRelease(repository: string, tag: string, files: Readonly<Record<string, Uint8Array | string>>): void;
-  issueToken(permissions: Permissions, login?: string): string;
+  /** @param repository the only one that it reaches, as a job's own token does; without it, every one */
+  issueToken(permissions: Permissions, login?: string, repository?: string): string;
   /** What the JavaScript actions of one run get: where the cache service is, and a token for it. */
   actionEnvironment(repository: string, ref?: string): Readonly<Record<string, string>>;
   /** As a job of that ref would: an entry of a few bytes. */
@@ -110,9 +113,9 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
     addRelease(repository, tag, files) {
       for (const [file, content] of Object.entries(files)) releases.set(`/${repository}/releases/download/${tag}/${file}`, content);
     },
-    issueToken(permissions, login = 'github-actions[bot]') {
+    issueToken(permissions, login = 'github-actions[bot]', repository) {
       const token = `ghs_${randomBytes(20).toString('hex')}`;
-      tokens.set(token, { login, permissions });
+      tokens.set(token, { login, permissions, repository: repository ?? null });
       return token;
     },
     actionEnvironment: (repository, ref) => cache.actionEnvironment(repository, ref),
@@ -135,6 +138,13 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
     return found;
   }
 
+  /** What a token does not reach is private, and answered as if it were not there. */
+  function reached(name: string, access: Access): Repository {
+    const found = find(name);
+    if (access.repository !== null && access.repository !== found.name) throw notFound();
+    return found;
+  }
+
   async function answer(request: Request): Promise<Response> {
     const url = new URL(request.url);
     if (cache.claims(url.hostname)) return cache.fetch(request);
@@ -151,7 +161,7 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
     if (access === null) throw new Refusal(401, request.headers.has('authorization') ? 'Bad credentials' : 'Requires authentication');
     const path = url.pathname.split('/').slice(1).map((segment) => decodeURIComponent(segment));
     if (path[0] !== 'repos') return rest.global(path, access);
-    const repository = find(`${path[1] ?? ''}/${path[2] ?? ''}`);
+    const repository = reached(`${path[1] ?? ''}/${path[2] ?? ''}`, access);
     return unlessKnown(request, await rest.repository({ repository, path: path.slice(3), url, method: request.method, access, body: await bodyOf(request) }));
   }
 
@@ -160,7 +170,7 @@ export function createGithubWorld({ directory }: { directory: string }): GithubW
     if (name === undefined) throw notFound();
     const access = accessOf(request.headers.get('authorization'));
     if (access === null) return new Response('Authentication required\n', { status: 401, headers: { 'www-authenticate': 'Basic realm="GitHub"' } });
-    const { bare } = find(name);
+    const { bare } = reached(name, access);
     const pushes = path === '/git-receive-pack' || url.searchParams.get('service') === 'git-receive-pack';
     if (pushes && access.permissions['contents'] !== 'write') return new Response('Write access to repository not granted.\n', { status: 403 });
     return gitBackend(request, bare, path, access.login);
