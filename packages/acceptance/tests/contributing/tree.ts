@@ -82,7 +82,7 @@ async function linkPackages(directory: string): Promise<void> {
   const modules = join(directory, 'node_modules');
   await mkdir(join(modules, '@vendure-deploy'), { recursive: true });
   for (const name of await readdir(join(root, 'node_modules'))) if (name !== '@vendure-deploy' && name !== '.installed-lock') await symlink(join(root, 'node_modules', name), join(modules, name));
-  for (const name of ['shared', 'migration-scan', 'twin', 'runner', 'rehearsal', 'acceptance']) {
+  for (const name of ['shared', 'migration-scan', 'twin', 'runner', 'rehearsal', 'workflows', 'acceptance']) {
     await symlink(`../../packages/${name}`, join(modules, '@vendure-deploy', name));
     const own = await readdir(join(root, 'packages', name, 'node_modules')).catch(() => []);
     if (own.length > 0) await symlink(join(root, 'packages', name, 'node_modules'), join(directory, 'packages', name, 'node_modules'));
