@@ -9,7 +9,7 @@ import { composeOutcome, type Outcome } from './outcome.ts';
 import { eventOf, narrowed, type PullRequestEvent, refOf } from './pull-request.ts';
 import { type Caller, openCaller } from './shop/caller.ts';
 import { environmentOfLane, readShopConfig, surfacesOf } from './shop/config.ts';
-import { readHistory, type ShopHistory, treeOf } from './shop/history.ts';
+import { readHistory, type ShopHistory, treeOf, uncommitted } from './shop/history.ts';
 import { warmStores } from './shop/stores.ts';
 import { environmentSecrets } from './world/environment-secrets.ts';
 import { SHOP, SUITE } from './world/host.ts';
@@ -35,7 +35,7 @@ export interface Again {
 
 /** One rehearsal: a world, a run in it, and what is so afterwards. Nothing of it outlives the call but a kept world and `options.out`. */
 export async function rehearse(options: RehearsalOptions, stage: Stage): Promise<Outcome> {
-  if (options.repository !== null) await warmStores(options.repository, ['HEAD', ...[options.from, options.ref, 'main', 'main~1'].filter((ref) => ref !== null)], stage.say);
+  if (options.repository !== null) await lookAt(options.repository, options, stage);
   const world = await openWorld({ directory: options.world, keep: options.keep, speed: options.speed, from: options.from, repository: options.repository, tools: options.tools, say: stage.say });
   try {
     return await perform(options, stage, world);
@@ -43,6 +43,13 @@ export async function rehearse(options: RehearsalOptions, stage: Stage): Promise
     await world.leave();
     if (options.keep && options.world === null) stage.say(`rehearse: the world is kept; use it again with  --world ${world.directory}`);
   }
+}
+
+/** What a shop's own checkout needs before its world is opened. */
+async function lookAt(repository: string, { from, ref }: RehearsalOptions, { say }: Stage): Promise<void> {
+  const [first, ...others] = await uncommitted(repository);
+  if (first !== undefined) say(`rehearse: ${first}${others.length === 0 ? '' : ` and ${others.length} more`} is not committed in ${repository}, and so no part of this rehearsal`);
+  await warmStores(repository, ['HEAD', ref, 'main', ...(from === null ? ['main~1'] : [from])], say);
 }
 
 async function perform(options: RehearsalOptions, stage: Stage, world: World): Promise<Outcome> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { accountOf, commandVariablesOf, environmentOf, readShopConfig, secretsOf, surfacesOf, zonesOf } from '../src/shop/config.ts';
-import { openHistory } from '../src/shop/history.ts';
+import { openHistory, uncommitted } from '../src/shop/history.ts';
 import { commandLine } from './stage.ts';
 
 const VENDURE = { app: 'tea-staging', 'fly-config': 'fly.toml', 'image-repository': 'registry.fly.io/tea-staging', dockerfile: 'Dockerfile', context: '.', 'public-url': 'https://api.tea.example', commands: { environment: ['DATABASE_URL'] }, secrets: { source: 'inputs', names: ['DATABASE_URL', 'COOKIE_SECRET'] } };
@@ -23,6 +23,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 test("a world takes what is committed in a shop's checkout, and at its next start what has been committed since", async () => {
   const first = await commit('.github/deploy.config.yml', CONFIG);
   await writeFile(join(checkout, 'not-committed'), '');
+  await expect(uncommitted(checkout)).resolves.toEqual(['not-committed']);
   const world = join(folder, 'shop');
   expect(await openHistory('unused', world, checkout)).toMatchObject({ directory: world, main: first });
 

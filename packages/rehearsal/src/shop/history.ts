@@ -53,6 +53,12 @@ export async function readHistory(directory: string): Promise<ShopHistory> {
   };
 }
 
+/** Files of a checkout that are not committed as they lie there. */
+export async function uncommitted(repository: string): Promise<string[]> {
+  const { stdout } = await run('git', ['-C', repository, 'status', '--porcelain', '-z'], { maxBuffer: 16 * 1024 * 1024 });
+  return stdout.split('\0').filter((line) => line !== '').map((line) => line.slice(3));
+}
+
 /**
  * Makes the example shop's git history: the base plus `1-main` is main~1, `2-main` is main, `3-develop` is ahead of it.
  * Author and dates are fixed, so the same files give the same SHAs on every machine.

@@ -39,7 +39,8 @@ test('a real Vendure is deployed: its own image, release command, schema and wor
   await commit('Say where a product comes from');
   const second = await deployed('-f', 'allow_pending_migration=true');
   expect(second.outcome).toMatchObject({ conclusion: 'success', verdict: 'deployed', rehearsal: { ok: true } });
-  // What the public, the Machines and the worker's own job say, by the probes: see post-deploy-verify.
+  // The public answers of the new image, and a job that its worker has done.
+  for (const probe of ['version', 'health', 'graphql', 'shadow', 'worker']) expect(second.summary).toContain(`| vendure ${probe} | passed |`);
   expect(second.outcome.truth.after).toMatchObject({ vendure: await head(), worker: await head(), lock: 'free' });
   expect(second.outcome.truth.after.database).toEqual([expect.stringMatching(/^Initial\d{13}$/u), expect.stringMatching(/^ProductOrigin\d{13}$/u)]);
   expect(second.summary).toMatch(/1 migration is pending: ProductOrigin\d{13}; allow-pending-migration is set/u);
