@@ -10,6 +10,8 @@ import { rehearsed, type Rehearsed, worldFolder } from '../stage.ts';
 jest.setTimeout(20 * 60_000);
 
 const EXAMPLE = join(import.meta.dirname, '../../../../examples/vendure');
+/** The callers of the lanes are the same in every shop. */
+const CALLERS = join(EXAMPLE, '../shop/.github/workflows');
 const NO_COMMIT = new Set(['node_modules', 'dist', 'later']);
 
 let shop: string;
@@ -19,6 +21,7 @@ beforeAll(async () => {
   shop = await mkdtemp(join(tmpdir(), 'vendure-shop-'));
   world = await worldFolder();
   await cp(EXAMPLE, shop, { recursive: true, filter: (source) => !NO_COMMIT.has(source.slice(EXAMPLE.length + 1).split('/')[0] ?? '') });
+  await cp(CALLERS, join(shop, '.github/workflows'), { recursive: true });
   await git('init', '--quiet', '--initial-branch=main');
   await commit('A Vendure shop');
   await commit('A word in a page that no machine reads');
