@@ -2,6 +2,7 @@ import { expect, jest, test } from '@jest/globals';
 import type { TwinRun } from '@vendure-deploy/twin';
 import { type ActionRun, startAction } from '../src/index.ts';
 import { subjectOf } from './stage/actions.ts';
+import { CONFIG_FILE } from './stage/config.ts';
 import { annotations, expectEnding } from './stage/ending.ts';
 import { openSilence } from './stage/silence.ts';
 import { readOnlyWorld } from './stage/read-only.ts';
@@ -73,12 +74,26 @@ test('a lock that another run holds is a warning that names it, and no obstacle'
   await giveBack();
 });
 
-function preflight(inputs: Readonly<Record<string, string>>, environment: Readonly<Record<string, string>>): Promise<ActionRun> {
+test("the lock of another repository is looked at with a token of its own; without one the deploy ends before anything is built", async () => {
+  const shared = { ...world.files, [CONFIG_FILE]: (world.files[CONFIG_FILE] ?? '').replace('    sla-seconds: 900\n', '    sla-seconds: 900\n    lock: { repository: example/elsewhere }\n') };
+  await world.twin.github.createRepository('example/elsewhere', world.twin.github.bare(REPOSITORY));
+  const giveBack = await world.twin.github.holdLock('example/elsewhere', 'production', 'another-run');
+  const refused = await preflight({}, run.environment, shared);
+  expectEnding(refused, subject, { decision: 'failed', reasonCode: 'not-ready' });
+  expect(annotations(refused)[0]).toContain('gh secret set LOCK_TOKEN --env production');
+  const looked = await preflight({ 'lock-token': world.twin.github.issueToken({ contents: 'write', actions: 'read' }) }, run.environment, shared);
+  expectEnding(looked, subject, { decision: 'done', reasonCode: 'ready' });
+  expect(looked.outputs['lock-repository']).toBe('example/elsewhere');
+  expect(looked.log).toMatch(/^::warning::preflight: deploy lock: held by example\/elsewhere run \d+/mu);
+  await giveBack();
+});
+
+function preflight(inputs: Readonly<Record<string, string>>, environment: Readonly<Record<string, string>>, files = world.files): Promise<ActionRun> {
   const { flyApiToken, cloudflareApiToken } = world.twin.credentials;
   return startAction({
     folder: subject.folder,
     inputs: { environment: 'production', ref: 'main', 'github-token': world.githubToken, 'fly-api-token': flyApiToken, 'cloudflare-api-token': cloudflareApiToken, ...inputs },
     environment,
-    files: world.files,
+    files,
   });
 }
