@@ -39,11 +39,13 @@ describe('the caller that the page shows', () => {
 
   test.each(permissions)('%s without `%s: %s` is refused, with the line that mends it', async (_, scope, level, text) => {
     const refused = await planOfCaller(text.replace(/^    permissions:\n(?!      )/mu, '    permissions: {}\n'));
-    expect(refused).toContain(`is requesting '${scope}: ${level}', but is only allowed '${scope}: none'.`);
+    // The job that is named first may ask for less than another.
+    expect(refused).toMatch(new RegExp(`is requesting '${scope}: (?:read|write)', but is only allowed '${scope}: none'\\.`, 'u'));
     expect(refused).toMatch(new RegExp(`this line:  permissions: \\{.* ${scope}: ${level}\\b.*\\}$`, 'u'));
   });
 
-  const writes = permissions.filter(([, , level]) => level === 'write');
+  // An identity is asked for or not: there is none to read.
+  const writes = permissions.filter(([, scope, level]) => level === 'write' && scope !== 'id-token');
 
   test.each(writes)('%s with `%s: read` is refused: it needs write', async (name, scope) => {
     const text = callers.get(name) ?? '';

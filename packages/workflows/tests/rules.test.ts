@@ -8,7 +8,7 @@ import { inputFindings } from '../src/rules/inputs.ts';
 import { installFindings } from '../src/rules/installs.ts';
 import { outputFindings } from '../src/rules/outputs.ts';
 import { permissionFindings } from '../src/rules/permissions.ts';
-import { pinFindings, recordedPins } from '../src/rules/pins.ts';
+import { pagePinFindings, pinFindings, recordedPins } from '../src/rules/pins.ts';
 import { scriptFindings } from '../src/rules/scripts.ts';
 import { badFiles, redOf } from './stage/bad.ts';
 import { diagnosticsOf } from './stage/language.ts';
@@ -63,6 +63,13 @@ describe('the workflows and actions of this repository', () => {
 test('each surface of an example installs what it needs and no more', async () => {
   const configurations = await sources('examples/*/.github/deploy.config.yml');
   expect(configurations.flatMap(installFindings).map(said)).toEqual([]);
+});
+
+test('what the pages show to be pasted is pinned as well', async () => {
+  const pages = (await readByPeople()).filter(({ path }) => path.endsWith('.md'));
+  expect(pages.filter(({ text }) => text.includes('uses: actions/')).length).toBeGreaterThan(2);
+  expect(pages.flatMap(({ path, text }) => pagePinFindings(path, text, pins)).map(said)).toEqual([]);
+  expect(pagePinFindings('a.md', '- uses: actions/checkout@v4\n', pins).map(({ rule }) => rule)).toEqual(['not-a-commit']);
 });
 
 test('nothing that a person or a runner takes a command from runs what it downloads', async () => {

@@ -38,7 +38,7 @@ export const tools: readonly Linter[] = [
     helper: 'shellcheck',
     targets: async () => filesOf(...WORKFLOWS),
     findings: async (program, targets, shellcheck) => {
-      const { code, output, said } = await start(program, ['-no-color', '-pyflakes=', `-shellcheck=${shellcheck}`, '-format', '{{json .}}', ...targets]);
+      const { code, output, said } = await start(program, ['-no-color', '-config-file', '/dev/null', '-pyflakes=', `-shellcheck=${shellcheck}`, '-format', '{{json .}}', ...targets]);
       if (code > 1) throw new Error(said);
       return (actionlintSays.parse(JSON.parse(output)) ?? []).map(({ filepath, line, message }) => ({ path: filepath, line, text: message }));
     },

@@ -5,7 +5,7 @@ import { commentOf, entriesOf, jobsOf, textOf } from '../rules/nodes.ts';
 export interface Lane {
   readonly name: string;
   readonly path: string;
-  /** The first line of the file's comment. */
+  /** The comment at the top of the file. */
   readonly purpose: string;
   readonly inputs: readonly LaneInput[];
   readonly secrets: readonly { readonly name: string; readonly required: boolean; readonly meaning: string }[];
@@ -108,7 +108,8 @@ function meaningOf(expression: string, file: Source, files: readonly Source[], a
 }
 
 function purposeOf({ text }: Source): string {
-  return /^# *(.*)$/mu.exec(text)?.[1] ?? '';
+  const [comment = ''] = /^(?:#.*\n)+/u.exec(text) ?? [];
+  return comment.replaceAll(/^# ?/gmu, '').trim().replaceAll('\n', ' ');
 }
 
 function nameOf(path: string): string {

@@ -1,12 +1,12 @@
 import type { Source } from '../files.ts';
-import { jobsOf, textOf } from '../rules/nodes.ts';
+import { entriesOf, jobsOf, textOf } from '../rules/nodes.ts';
 import type { Lane } from './lane.ts';
 
 /** Where a shop calls the suite; a release, or its commit. */
 const SUITE = 'vendure-deploy/suite';
 const RELEASE = 'v1';
 
-/** What docs/lanes.md says of each lane. `callers`: those of the example shop, for lanes that no form starts. */
+/** What docs/lanes.md says of each lane. `callers`: those of the examples, for lanes that something else than a form starts. */
 export function lanesPage(lanes: readonly Lane[], callers: readonly Source[]): string {
   return lanes.map((lane) => section(lane, callers)).join('\n');
 }
@@ -23,7 +23,7 @@ function section(lane: Lane, callers: readonly Source[]): string {
     '<details><summary>The caller, to be pasted</summary>',
     '',
     '```yaml',
-    (lane.form ? snippet(lane) : borrowed(lane, callers)).trimEnd(),
+    (callerOf(lane, callers) ?? snippet(lane)).trimEnd(),
     '```',
     '',
     '</details>',
@@ -51,11 +51,13 @@ function snippet(lane: Lane): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** @throws when a lane has neither a form nor a caller in an example: nobody would know how to call it */
-function borrowed(lane: Lane, callers: readonly Source[]): string {
+/** An example's own caller, where more than a form starts the lane: which event, and what of it is passed on, is the shop's to say. @throws where there is no form either */
+function callerOf(lane: Lane, callers: readonly Source[]): string | null {
   const caller = callers.find((file) => jobsOf(file).some(({ node }) => textOf(node.get('uses')).startsWith(`${SUITE}/${lane.path}@`)));
-  if (caller === undefined) throw new Error(`${lane.path} has no \`workflow_dispatch\`, and no example calls it: docs/lanes.md has nothing to show.`);
-  return caller.text;
+  const events = entriesOf(caller?.document.get('on')).map(({ key }) => textOf(key));
+  if (caller !== undefined && (!lane.form || events.some((event) => event !== 'workflow_dispatch'))) return caller.text;
+  if (lane.form) return null;
+  throw new Error(`${lane.path} has no \`workflow_dispatch\`, and no example calls it: docs/lanes.md has nothing to show.`);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

@@ -39,6 +39,15 @@ export function pinFindings(file: Source, pins: Pins): Finding[] {
   return found;
 }
 
+/** The same of what a page shows to be pasted. */
+export function pagePinFindings(path: string, text: string, pins: Pins): Finding[] {
+  return text.split('\n').flatMap((line, at): Finding[] => {
+    const [, uses, comment = ''] = /^\s*(?:- )?uses: ([^\s#]+)(?: +# *(\S+))?/u.exec(line) ?? [];
+    const fault = uses === undefined ? null : faultOf(uses, comment, pins);
+    return fault === null ? [] : [{ ...fault, path, line: at + 1 }];
+  });
+}
+
 function faultOf(uses: string, comment: string, pins: Pins): Pick<Finding, 'rule' | 'message'> | null {
   if (uses.startsWith('$/')) return null;
   if (/^\.\.?\//u.test(uses)) return { rule: 'not-this-commit', message: `\`${uses}\` is what lies in the workspace. Write \`$/${uses.replace(/^(?:\.\.?\/)+/u, '')}\`: the file of the workflow's own commit.` };
