@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { ActionRun } from '../../src/index.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { type ActionRun, startAction } from '../../src/index.ts';
 import { annotations, expectEnding, notesOf } from '../stage/ending.ts';
-import { type Built, type Deploying, openShop, PLUGIN, type Shop, subject } from './plugin.ts';
+import { type Built, type Deploying, openShop, placed, PLUGIN, type Shop, subject } from './plugin.ts';
 import { type Found, openVps, type Vps } from './vps.ts';
 
 jest.setTimeout(120_000);
@@ -47,6 +48,8 @@ afterAll(async () => {
   await vps[Symbol.asyncDispose]();
 });
 beforeEach(() => vps.reset());
+// A connection that outlives its run is seen by nobody else: ssh writes over the environment by which orphans are found.
+afterEach(() => vps.quiet());
 
 test('the first deploy: every byte on the host, active, and the public gets the commit', async () => {
   const run = await deployed(first);
@@ -79,7 +82,7 @@ test('an update: what has not changed is the same inode, what is gone is gone, a
 });
 
 test('a dry run lists what would change, and writes nothing', async () => {
-  await deployed(first);
+  await placed(vps, first);
   const before = [await live(), await vps.tree(vps.paths.releases)];
   const run = await shop.deploy({ built: second, inputs: { 'dry-run': 'true' } });
   expectEnding(run, subject, { decision: 'done', reasonCode: 'wordpress-planned' });
@@ -90,7 +93,7 @@ test('a dry run lists what would change, and writes nothing', async () => {
 
 test('return: the copy of before serves again, and once more the way forward; only `keep` copies stay', async () => {
   await deployed(first);
-  const [before] = [await live()];
+  const before = await live();
   await deployed(second);
   const back = await shop.deploy({ inputs: { operation: 'return' } });
   expectEnding(back, subject, { decision: 'done', reasonCode: 'previous-copy-serves' });
@@ -105,7 +108,7 @@ test('return: the copy of before serves again, and once more the way forward; on
 });
 
 test('status says what the host has and the public gets; a red page is red', async () => {
-  await deployed(first);
+  await placed(vps, first);
   const well = await shop.deploy({ inputs: { operation: 'status' } });
   expectEnding(well, subject, { decision: 'done', reasonCode: 'wordpress-read' });
   expect(well.outputs).toMatchObject({ 'serving-sha': first.sha, 'plugin-version': '1.0.0' });
@@ -118,7 +121,7 @@ test('status says what the host has and the public gets; a red page is red', asy
 describe('nothing is switched', () => {
   let before: ReadonlyMap<string, Found> | null;
   beforeEach(async () => {
-    await deployed(first);
+    await placed(vps, first);
     before = await live();
   });
 
@@ -181,7 +184,7 @@ test('an upload that is cut in the middle goes on from where it was', async () =
 });
 
 test('the answer to the switch is lost: what is live is read, and the deploy goes on', async () => {
-  await deployed(first);
+  await placed(vps, first);
   await vps.fault('cut-exchange');
   await deployed(second);
   expect([await revision(), await said()]).toEqual([second.sha, JSON.stringify({ sha: second.sha })]);
@@ -197,14 +200,14 @@ describe('switched on, and taken back', () => {
   };
 
   test('a step of WP-CLI fails', async () => {
-    await deployed(first);
+    await placed(vps, first);
     const before = await live();
     await vps.set('fails-cache-flush', true);
     await stillFirst(await shop.deploy({ built: second }), before, /`wp cache flush` ended with exit code 1: Error: No plugins activated/u);
   });
 
   test('it cannot be activated: the copy of before is back, and as inactive as before', async () => {
-    await deployed(first);
+    await placed(vps, first);
     const before = await live();
     await vps.set(`active/${PLUGIN}`, false);
     await vps.set('fails-plugin-activate', true);
@@ -215,14 +218,14 @@ describe('switched on, and taken back', () => {
   });
 
   test('the plugin breaks the site', async () => {
-    await deployed(first);
+    await placed(vps, first);
     const before = await live();
     const fatal = await shop.commit({ 'tea-shop.php': "<?php\n/**\n * Plugin Name: Tea Shop\n * Version: 3\n */\nhttp_response_code(500); exit('There has been a critical error on this website');\n" });
     await stillFirst(await shop.deploy({ built: fatal }), before, /the public does not get it: .* answers HTTP 500/u);
   });
 
   test('the site serves another commit than the host has', async () => {
-    await deployed(first);
+    await placed(vps, first);
     const before = await live();
     const lying = await shop.commit({ 'tea-shop.php': (await readFile(join(SOURCES, 'tea-shop.php'), 'utf8')).replace('tea_shop_revision()', `'${first.sha}'`), 'includes/revision.php': '<?php' });
     await stillFirst(await shop.deploy({ built: lying }), before, new RegExp(`says ${first.sha}`, 'u'));
@@ -232,7 +235,7 @@ describe('switched on, and taken back', () => {
     ['while the renames run', 'slow-exchange', 'exchanging'],
     ['while WP-CLI works', 'hangs-cache-flush', 'hanging'],
   ])('a cancel %s', async (_, fault, mark) => {
-    await deployed(first);
+    await placed(vps, first);
     const before = await live();
     if (fault === 'slow-exchange') await vps.fault(fault);
     else await vps.set(fault, true);
@@ -252,7 +255,7 @@ describe('switched on, and taken back', () => {
 });
 
 test('two at once: one deploys, the other is told who does, and the lock is free afterwards', async () => {
-  await deployed(first);
+  await placed(vps, first);
   await vps.fault('hold-rsync');
   const one = shop.deploy({ built: second });
   await vps.until('holding');
@@ -264,15 +267,25 @@ test('two at once: one deploys, the other is told who does, and the lock is free
   await deployed(first);
 });
 
-test('a run that was killed leaves no key, and its next attempt takes over its lock', async () => {
-  await deployed(first);
-  await vps.fault('hold-rsync');
-  const killed = await shop.deploy({ built: second, signals: [{ name: 'SIGKILL', when: vps.until('holding') }] });
-  expect(killed.exitCode).toBeNull();
-  await vps.fault('hold-rsync', false);
-  const another = await shop.deploy({ built: second, environment: { GITHUB_RUN_ID: '2002' } });
-  expectEnding(another, subject, { decision: 'failed', reasonCode: 'lock-held-by-another' });
-  await deployed(second, { environment: { GITHUB_RUN_ATTEMPT: '2' } });
+test('a run that was killed: post removes the key and the connection, and the next attempt takes over the lock', async () => {
+  const temporary = await mkdtemp(join(tmpdir(), 'killed-'));
+  try {
+    await placed(vps, first);
+    await vps.fault('hold-rsync');
+    const environment = { RUNNER_TEMP: temporary };
+    const killed = await shop.deploy({ built: second, environment, signals: [{ name: 'SIGKILL', when: vps.until('holding') }] });
+    await vps.fault('hold-rsync', false);
+    const folder = killed.state['session-folder'] ?? '';
+    expect([killed.exitCode, await readdir(folder)]).toEqual([null, expect.arrayContaining(['key', 'm'])]);
+    await startAction({ folder: subject.folder, state: killed.state, environment });
+    expect(await readdir(temporary)).toEqual([]);
+    await vps.quiet();
+    const another = await shop.deploy({ built: second, environment: { GITHUB_RUN_ID: '2002' } });
+    expectEnding(another, subject, { decision: 'failed', reasonCode: 'lock-held-by-another' });
+    await deployed(second, { environment: { GITHUB_RUN_ATTEMPT: '2' } });
+  } finally {
+    await rm(temporary, { recursive: true });
+  }
 });
 
 test('a key as a form or another system leaves it: carriage returns, no end of the last line', async () => {

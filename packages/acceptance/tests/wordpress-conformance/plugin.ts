@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type ActionRun, startAction } from '../../src/index.ts';
@@ -72,6 +72,13 @@ export async function openShop(vps: Vps): Promise<Shop> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** As if it had been deployed there: the plugin of an artifact is live and active, and no earlier copy is kept. */
+export async function placed(vps: Vps, { artifact }: Built): Promise<void> {
+  const { files } = JSON.parse(await readFile(join(artifact, 'manifest.json'), 'utf8')) as { files: { path: string; sha256: string }[] };
+  for (const { path, sha256 } of files) await vps.write(join(vps.paths.plugins, PLUGIN, path), await readFile(join(artifact, 'contents', sha256), 'utf8'));
+  await vps.set(`active/${PLUGIN}`, true);
 }
 
 export function configOf({ port, user, knownHost, paths, publicUrl }: Vps): string {

@@ -41,6 +41,8 @@ export interface Vps extends AsyncDisposable {
   fault(name: 'cut-rsync' | 'hold-rsync' | 'slow-exchange' | 'cut-exchange', on?: boolean): Promise<void>;
   /** Fulfilled once there is such a file of the host's. */
   until(name: string): Promise<void>;
+  /** Fulfilled once nobody is logged in. */
+  quiet(): Promise<void>;
   /** What WP-CLI was asked, in order. */
   calls(): Promise<readonly string[]>;
   write(path: string, text: string): Promise<void>;
@@ -152,6 +154,10 @@ SetEnv PATH=${bin}:/usr/bin:/bin
         for (const parent of [faults, state]) if (await stat(join(parent, name)).then(() => true, () => false)) return rm(join(parent, name));
         await setTimeout(20, undefined, { signal: late });
       }
+    },
+    async quiet() {
+      const late = AbortSignal.timeout(10_000);
+      while ((await readFile(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8')).trim() !== '') await setTimeout(20, undefined, { signal: late });
     },
     calls: async () => (await readFile(join(state, 'calls'), 'utf8').catch(() => '')).split('\n').filter((line) => line !== ''),
     async write(path, content) {
