@@ -14,7 +14,8 @@ export function toConfirm(jobs: readonly Pick<Foreseen, 'environment' | 'permiss
   const reviewed = environments.find((one) => one.endsWith(APPROVAL));
   if (reviewed !== undefined) return reviewed.slice(0, -APPROVAL.length);
   const writes = jobs.some(({ permissions }) => permissions['contents'] === 'write');
-  return writes && environments.includes('production') ? 'production' : null;
+  // Where only the run itself will know, it may be production.
+  return writes && jobs.some(({ environment }) => environment === null || environment === 'production') ? 'production' : null;
 }
 
 /** Pure. GitHub's reviewers are the operator here, who has been asked. */

@@ -46,7 +46,11 @@ export async function deploy(options: DeployOptions, stage: Stage): Promise<Endi
   try {
     const prepared = await prepare(options, stage, work);
     const { jobs, inputs, confirm, environments, title } = prepared;
-    if (options.plan) return { kind: 'plan', text: planText({ title, inputs, jobs, confirm, secrets: Object.keys({ ...prepared.secrets.shared, ...Object.assign({}, ...Object.values(prepared.secrets.byEnvironment)) as Record<string, string> }) }) };
+    if (options.plan) {
+      const planned = { title, inputs, jobs, confirm, secrets: prepared.secrets.found };
+      return { kind: 'plan', text: options.json ? `${JSON.stringify(planned, null, 2)}\n` : planText(planned) };
+    }
+    if (prepared.secrets.missing.length > 0) stage.say(`there is no ${prepared.secrets.missing.join(' and no ')}, which the workflow calls for: set the variable, or write it to ${keptSecrets(stage.shell, prepared.start.repository)}/${environments[0] ?? 'ENVIRONMENT'}.env`);
     const stop = new AbortController();
     const deaf = stage.onInterrupt(() => stop.abort());
     const isMeant = await confirmed({ wanted: confirm, given: options.confirm, environments, what: `This is ${confirm ?? ''}, for real: ${title}`, command: stage.command, terminal: stage.terminal, signal: stop.signal }).finally(deaf);

@@ -11,6 +11,10 @@ export interface OperatorSecrets {
   readonly shared: Values;
   /** What a job of that environment sees, as with GitHub's own. */
   readonly byEnvironment: Readonly<Record<string, Values>>;
+  /** Names that have a value, for one environment or for all. */
+  readonly found: readonly string[];
+  /** Names that a called workflow requires, and that have none. */
+  readonly missing: readonly string[];
 }
 
 interface Places {
@@ -32,9 +36,11 @@ export async function readSecrets({ plan, shell, files, kept, environments }: Pl
   const only = (values: NodeJS.ProcessEnv): Record<string, string> => Object.fromEntries(names.flatMap((name) => (values[name] === undefined || values[name] === '' ? [] : [[name, values[name]]])));
   const given = await Promise.all(files.map((file) => readEnvFile(file)));
   const shared = { ...only(shell), ...only(Object.assign({}, ...given) as NodeJS.ProcessEnv) };
-  const found = new Set((await readdir(kept).catch(() => [])).filter((name) => name.endsWith('.env')).map((name) => name.slice(0, -'.env'.length)));
-  const own = await Promise.all(environments.map(async (environment) => [environment, { ...(found.has(environment) ? only(await readEnvFile(join(kept, `${environment}.env`))) : {}), ...shared }] as const));
-  return { shared, byEnvironment: Object.fromEntries(own) };
+  const stored = new Set((await readdir(kept).catch(() => [])).filter((name) => name.endsWith('.env')).map((name) => name.slice(0, -'.env'.length)));
+  const own = await Promise.all(environments.map(async (environment) => [environment, { ...(stored.has(environment) ? only(await readEnvFile(join(kept, `${environment}.env`))) : {}), ...shared }] as const));
+  const byEnvironment = Object.fromEntries(own);
+  const values = [...new Set([shared, ...Object.values(byEnvironment)].flatMap((one) => Object.keys(one)))].toSorted((one, other) => one.localeCompare(other));
+  return { shared, byEnvironment, found: values, missing: required(plan).filter((name) => !values.includes(name)) };
 }
 
 /** Where an environment's secrets are kept on this machine. */
@@ -50,6 +56,11 @@ export function namesIn(plan: WorkflowPlan): string[] {
 
 function declared(plan: WorkflowPlan): string[] {
   return [...Object.keys(plan.call?.secrets ?? {}), ...plan.jobs.flatMap((job) => (job.kind === 'call' ? declared(job.callee) : []))];
+}
+
+function required(plan: WorkflowPlan): string[] {
+  const here = Object.entries(plan.call?.secrets ?? {}).flatMap(([name, secret]) => (secret.required ? [name] : []));
+  return [...new Set([...here, ...plan.jobs.flatMap((job) => (job.kind === 'call' ? required(job.callee) : []))])];
 }
 
 async function readEnvFile(file: string): Promise<NodeJS.ProcessEnv> {

@@ -17,6 +17,7 @@ describe('what has to be confirmed', () => {
     ['one whose lock another job takes', [job('production'), job('', 'write')], {}, 'production'],
     ['one that only reads production', [job('production')], {}, null],
     ['staging', [job('staging', 'write')], {}, null],
+    ['an environment that only the run will know', [job(null), job('staging', 'write')], {}, 'production'],
     ['a dry run', [job('production-approval'), job('production', 'write')], { dry_run: true }, null],
   ])('%s', (_, jobs, inputs, expected) => expect(toConfirm(jobs, inputs)).toBe(expected));
 

@@ -60,7 +60,8 @@ test('secrets are those that the workflow names: a given file before the shell, 
   const shell = { FLY_API_TOKEN: 'shell', CLOUDFLARE_API_TOKEN: 'shell', GITHUB_TOKEN: 'mine', HOME: '/home/tanaka', AWS_SECRET_ACCESS_KEY: 'mine' };
   const places = { plan, shell, files: [given], kept, environments: ['production', 'staging'] };
   const shared = { FLY_API_TOKEN: 'shell', CLOUDFLARE_API_TOKEN: 'given' };
-  expect(await readSecrets(places)).toEqual({ shared, byEnvironment: { production: { ...shared, JOBS_TOKEN: 'kept "jobs"', COMMAND_ENVIRONMENT: 'A=1\nB=2' }, staging: shared } });
+  expect(await readSecrets(places)).toEqual({ shared, byEnvironment: { production: { ...shared, JOBS_TOKEN: 'kept "jobs"', COMMAND_ENVIRONMENT: 'A=1\nB=2' }, staging: shared }, found: ['CLOUDFLARE_API_TOKEN', 'COMMAND_ENVIRONMENT', 'FLY_API_TOKEN', 'JOBS_TOKEN'], missing: [] });
+  expect(await readSecrets({ ...places, shell: {}, environments: ['staging'] })).toMatchObject({ found: ['CLOUDFLARE_API_TOKEN'], missing: ['FLY_API_TOKEN'] });
 
   writeFileSync(join(folder, 'open.env'), 'A=1\n', { mode: 0o644 });
   await expect(readSecrets({ ...places, files: [join(folder, 'open.env')] })).rejects.toThrow(`can be read by others. Close it:  chmod 600 ${join(folder, 'open.env')}`);

@@ -33,7 +33,9 @@ function jobsOf(plan: WorkflowPlan, contexts: Contexts, prefix: readonly string[
     const path = [...prefix, job.id];
     if (job.kind === 'call') {
       const inner = known(() => callInputs(job.callee, job.with === null ? {} : (valueOf(job.with, contexts) as Record<string, Json>), contexts));
-      return jobsOf(job.callee, { ...contexts, inputs: inner ?? {} }, path, permissions);
+      // Without them whatever hangs on an input is not known either.
+      const { inputs: _, ...rest } = contexts;
+      return jobsOf(job.callee, inner === null ? rest : { ...rest, inputs: inner }, path, permissions);
     }
     const environment = known(() => textOf(job.environmentName, contexts));
     return [{ id: path.join(' / '), needs: job.needs.map((need) => [...prefix, need].join(' / ')), environment, permissions, file: plan.file, steps: job.steps.length }];

@@ -60,6 +60,8 @@ const LOOK_MS = 1_000;
 /** A deploy from a laptop that was killed leaves nobody who renews its lock: what it had started must not go on until others may take that. */
 function endWithStarter(end: () => void): void {
   const starter = process.ppid;
+  // Nobody reads on; what was started has to be ended all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   setInterval(() => { if (process.ppid !== starter) end(); }, LOOK_MS).unref();
 }
 
