@@ -2,16 +2,32 @@ import { type ActionContext, type ActionResult, UserError } from '@vendure-deplo
 import { githubRuns, type Job, ProviderError } from '@vendure-deploy/shared/providers/github';
 import type { Inputs, Outputs } from './io.ts';
 import type { Target } from './target.ts';
+import { suiteWrangler } from './wrangler/suite.ts';
 
 /** What the job that builds has come to. */
 export type Standing = 'waiting' | 'built' | 'failed' | 'lost';
 
 /**
  * Until the job of this run that builds the Worker has ended. It runs beside the job that deploys, which comes for the artifact when the rest is done: neither
- * waits for the start of the other.
- * @throws {UserError} build-failed
+ * waits for the start of the other. The suite's wrangler is laid into the tool cache meanwhile, where the deploy will look for it.
+ * @throws {UserError} build-failed, build-unfinished
  */
-export async function awaitBuild({ surface, config }: Target, { inputs, http, run, clock, signal, log }: ActionContext<Inputs>): Promise<ActionResult<Outputs>> {
+export async function awaitBuild(target: Target, context: ActionContext<Inputs>): Promise<ActionResult<Outputs>> {
+  const laid = layWrangler(target, context);
+  try {
+    return await waitForJob(target, context);
+  } finally {
+    await laid;
+  }
+}
+
+/** The deploy says why, if it cannot have one. A shop's own is brought by its install command, into a checkout that others use now. */
+async function layWrangler({ wranglerRange }: Target, { inputs, log, signal, temporary }: ActionContext<Inputs>): Promise<void> {
+  if (wranglerRange !== null) return;
+  await suiteWrangler({ toolCache: process.env['RUNNER_TOOL_CACHE'] || null, temporary, seconds: inputs['build-timeout-seconds'], signal, log }).catch((error: unknown) => log.info(`There is no wrangler yet: ${error instanceof Error ? error.message : String(error)}`));
+}
+
+async function waitForJob({ surface, config }: Target, { inputs, http, run, clock, signal, log }: ActionContext<Inputs>): Promise<ActionResult<Outputs>> {
   const name = `${surface}-build`;
   const runs = githubRuns({ http, token: inputs['github-token'], apiUrl: run.apiUrl });
   const began = clock.now();

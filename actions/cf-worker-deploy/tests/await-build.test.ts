@@ -46,7 +46,7 @@ async function waitedFor(answers: readonly Answer[]): Promise<{ came: readonly [
     signal: new AbortController().signal,
     log: { info: () => {} },
   } as unknown as ActionContext<Inputs>;
-  const came = await awaitBuild({ surface: 'dashboard', config: { 'public-url': 'https://dashboard.shop.example' } } as Target, context).then(
+  const came = await awaitBuild({ surface: 'dashboard', wranglerRange: '^4', config: { 'public-url': 'https://dashboard.shop.example' } } as Target, context).then(
     ({ reasonCode, message }) => [reasonCode, message] as const,
     (error: unknown) => [(error as { reasonCode: string }).reasonCode, (error as Error).message] as const,
   );
