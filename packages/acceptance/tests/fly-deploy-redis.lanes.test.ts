@@ -221,7 +221,7 @@ test('a cancel while the Redis app is deployed: what is told is what was read, a
 });
 
 test.each<[string, Passwords, (pair: Pair) => Readonly<Record<string, string>>, string, string]>([
-  ['no token', CHANGE, () => ({ 'redis-fly-api-token': '' }), 'invalid-input', 'input `redis-fly-api-token` is empty, and the configuration names the Redis app "redis-'],
+  ['no token', CHANGE, () => ({ 'redis-fly-api-token': '' }), 'invalid-input', 'and REDIS_FLY_API_TOKEN (Fly token that may deploy the Redis app, where the configuration has `redis`) was found in no place: the input `redis-fly-api-token` is empty'],
   ['the token of another app', CHANGE, ({ shop }) => ({ 'redis-fly-api-token': on.twin.fly.deployToken(shop.name) }), 'anchor-unreadable', 'for this `redis-fly-api-token`: the name of the configuration is wrong, or the token is another app\'s.'],
   ['a token that Fly does not know', CHANGE, () => ({ 'redis-fly-api-token': 'fo1_unknown' }), 'anchor-unreadable', 'input `redis-fly-api-token` is not a token that Fly knows'],
   ['the password in use as neither', { password: NEW, previous: OLDER }, () => ({}), 'redis-not-synced', "the shop's Machines use a REDIS_PASSWORD that is neither the wanted one nor REDIS_PREVIOUS"],

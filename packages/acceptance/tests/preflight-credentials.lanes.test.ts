@@ -47,7 +47,7 @@ describe.each<[string, readonly [string, State, string, string][]]>([
     ['one that ends within two weeks', fly((twin) => `FlyV1 ${twin.fly.endingToken('shop-production', at(3))}`), 'warning', `it ends on ${iso(3).slice(0, 10)}, in 2 days`],
     ['one that has ended', fly((twin) => twin.fly.endingToken('shop-production', at(-1))), 'failed', `has expired; it ends on ${iso(-1).slice(0, 10)}`],
     ['one that nobody knows', fly(() => 'fo1_wrong'), 'failed', 'the token is wrong, was revoked or has expired'],
-    ['none', fly(() => ''), 'failed', 'the input fly-api-token is empty'],
+    ['none', fly(() => ''), 'failed', 'the input `fly-api-token` is empty'],
     ['one that may not see the secrets', fault('fly GET /v1/apps/*/secrets * 403'), 'failed', 'but not its secrets'],
     ['one that may not see the Machines', fault('fly GET /v1/apps/*/machines * 403'), 'failed', 'but not its machines'],
     ['Fly is unwell', fault('fly GET /v1/apps/** * 503'), 'failed', 'whether the token is good is not known'],
@@ -69,7 +69,7 @@ describe.each<[string, readonly [string, State, string, string][]]>([
     ['one that nobody knows', () => inputs({ 'cloudflare-api-token': 'x'.repeat(40) }), 'failed', 'knows no such token'],
     ['what is no token', () => inputs({ 'cloudflare-api-token': 'short' }), 'failed', 'knows no such token'],
     ['a Global API Key', () => inputs({ 'cloudflare-api-token': 'a1'.repeat(18).concat('b') }), 'failed', 'Global API Key'],
-    ['none', () => inputs({ 'cloudflare-api-token': '' }), 'failed', 'the input cloudflare-api-token is empty'],
+    ['none', () => inputs({ 'cloudflare-api-token': '' }), 'failed', 'the input `cloudflare-api-token` is empty'],
     ['one that may do nothing', cloudflare({ kind: 'user', permissions: [] }), 'failed', 'it lacks "Workers Scripts: Edit"'],
     ['one that may do everything that is needed', withAll(cloudflare({ kind: 'account', permissions: EVERYTHING })), 'ok', 'reads Workers Scripts, Zone and Workers Routes (zone shop.example), Access: Apps and Policies, Workers KV Storage, Workers R2 Storage'],
     ['one without the zone', without('zone'), 'failed', 'it lacks "Zone: Read" and "Workers Routes: Edit" (zone shop.example)'],
@@ -124,6 +124,52 @@ test('a token of the whole organization is a warning that says what to type', as
   expect(checks['fly-token']).toMatchObject({ status: 'warning', evidence: expect.stringContaining('reaches 1 more app of the organization'), next: expect.stringContaining('fly tokens create deploy -a shop-production --expiry 720h') });
 });
 
+const identity = (): Readonly<Record<string, string>> => world.twin.github.identityEnvironment({
+  repository: 'example/shop', ref: 'refs/heads/main', sha: world.commits.main, actor: 'operator', runId: 1001, runAttempt: 1, environment: 'production', permissions: { 'id-token': 'write' },
+  jobWorkflowRef: 'example/suite/.github/workflows/deploy-environment.yml@refs/heads/main',
+});
+
+describe('where the Fly token lies', () => {
+  const credentials = (yaml: string): string => yaml.replace('    surfaces:\n', (line) => `    credentials: { source: aws, region: eu-central-1, account: "111122223333", role: "arn:aws:iam::111122223333:role/tokens", map: { FLY_API_TOKEN: "shop/production/deploy#FLY" } }\n${line}`);
+  const vault = (subject: string): string => {
+    const token = world.twin.fly.deployToken('shop-production');
+    world.twin.aws.putSecret('shop/production/deploy', JSON.stringify({ FLY: token, OTHER: 'of-no-concern' }));
+    world.twin.aws.addRole({ name: 'tokens', subject, secrets: ['shop/production/deploy'] });
+    return token;
+  };
+  const OURS = 'repo:example/shop:environment:production';
+
+  test.each<[string, () => Given & { readonly token: string }, string, number]>([
+    ["the step's environment", () => {
+      const token = world.twin.fly.deployToken('shop-production');
+      return { environment: { FLY_API_TOKEN: token }, token };
+    }, "FLY_API_TOKEN from the step's variable FLY_API_TOKEN", 0],
+    ['AWS, by the identity of the job', () => ({ token: vault(OURS), environment: identity(), config: credentials }), 'FLY_API_TOKEN from AWS, shop/production/deploy#FLY (version ', 1],
+    ['both: the nearer one wins, and AWS is not read', () => ({ token: vault(OURS), environment: { ...identity(), FLY_API_TOKEN: world.twin.fly.deployToken('shop-production') }, config: credentials }), "FLY_API_TOKEN from the step's variable FLY_API_TOKEN", 0],
+  ])('%s: it is used, masked, and only its place is told', async (_case, stateOf, place, reads) => {
+    const { token, ...state } = stateOf();
+    const before = world.twin.aws.reads().length;
+    const { checks, run, traces } = await world.ask({ ...state, inputs: { 'fly-api-token': '' } });
+    expect(checks['fly-token']).toMatchObject({ status: 'ok' });
+    expect(run.log).toContain(place);
+    expectKept(run, token);
+    expect(world.twin.aws.reads().length - before).toBe(reads);
+    expect(traces).toEqual(UNTOUCHED);
+  });
+
+  test.each<[string, () => Given, string[]]>([
+    ['a trust policy of another environment', () => ({ config: credentials, environment: (vault('repo:example/shop:environment:staging'), identity()) }),
+      ['Not authorized to perform sts:AssumeRoleWithWebIdentity. The token says: sub "repo:example/shop:environment:production", aud "sts.amazonaws.com", job_workflow_ref "example/suite/', `"token.actions.githubusercontent.com:sub": "${OURS}"`, 'Nothing was written.']],
+    ['a token that no log can hide', () => ({ environment: { FLY_API_TOKEN: 'abc' } }), ["FLY_API_TOKEN from the step's variable FLY_API_TOKEN has fewer than 4 characters"]],
+  ])('%s: one sentence, and no check is made', async (_case, stateOf, sentences) => {
+    const { run, traces } = await world.ask({ ...stateOf(), inputs: { 'fly-api-token': '' } });
+    expect(run.exitCode).toBe(1);
+    expect(annotations(run)).toHaveLength(1);
+    for (const sentence of sentences) expect(annotations(run)[0]).toContain(sentence);
+    expect(traces).toEqual(UNTOUCHED);
+  });
+});
+
 describe('aws-login', () => {
   const config = (account: string) => (yaml: string): string => yaml.replace('        graphql-path: /shop-api\n', (line) => `${line}        secrets: { source: aws, region: ap-northeast-1, account: "${account}", role: "arn:aws:iam::${account}:role/deploy", map: { DATABASE_URL: "shop/production#url" } }\n`);
   const profile = async (keys: { readonly accessKeyId: string; readonly secretAccessKey: string }): Promise<Given> => {
@@ -132,10 +178,6 @@ describe('aws-login', () => {
     return { inputs: { 'aws-profile': 'deploy', 'probe-timeout-seconds': '3' }, environment: { HOME: home } };
   };
   const user = (): ReturnType<Twin['aws']['addUser']> => world.twin.aws.addUser({ name: 'operator', secrets: [] });
-  const identity = (): Readonly<Record<string, string>> => world.twin.github.identityEnvironment({
-    repository: 'example/shop', ref: 'refs/heads/main', sha: world.commits.main, actor: 'operator', runId: 1001, runAttempt: 1, environment: 'production', permissions: { 'id-token': 'write' },
-    jobWorkflowRef: 'example/suite/.github/workflows/deploy-environment.yml@refs/heads/main',
-  });
 
   test.each<[string, (account: string) => Promise<Given>, string, string]>([
     ['a profile of the account', async () => profile(user()), 'ok', 'AWS knows us as arn:aws:iam::111122223333:user/operator'],
@@ -152,11 +194,12 @@ describe('aws-login', () => {
     ['AWS hangs', async () => ({ ...(await profile(user())), faults: ['aws GetCallerIdentity * hang'] }), 'failed', 'AWS STS did not answer within 3 s'],
   ])('%s', async (_, stateOf, status, evidence) => {
     const state = await stateOf(world.twin.aws.account);
+    const before = world.twin.aws.reads().length;
     const { checks, traces } = await world.ask({ config: config(world.twin.aws.account), ...state });
     expect(checks['aws-login']).toMatchObject({ status, evidence: expect.stringContaining(evidence) });
     expect(traces).toEqual(UNTOUCHED);
     // Which secrets there are is not looked at.
-    expect(world.twin.aws.reads()).toEqual([]);
+    expect(world.twin.aws.reads().length).toBe(before);
   });
 });
 

@@ -46,7 +46,7 @@ test.each<[string, (commits: World['commits']) => Record<string, string>, string
   ['a commit that is not on the default branch', () => ({ ref: 'develop' }), 'commit-not-allowed', 'Merge it into main, or run with allow_non_main=true.'],
   ['a wrong Fly token', () => ({ 'fly-api-token': 'fo1_wrong' }), 'not-ready', 'fly tokens create deploy -a shop-production'],
   ['a wrong Cloudflare token', () => ({ 'cloudflare-api-token': 'x'.repeat(40) }), 'not-ready', 'Create a token with "Workers Scripts: Edit"'],
-  ['no Fly token at all', () => ({ 'fly-api-token': '' }), 'not-ready', 'the input fly-api-token is empty'],
+  ['no Fly token at all', () => ({ 'fly-api-token': '' }), 'not-ready', 'the input `fly-api-token` is empty'],
 ])('%s is refused with what to type, and nothing is written', async (_, inputs, reasonCode, sentence) => {
   const ended = await preflight(inputs(world.commits), run.environment);
   expectEnding(ended, subject, { decision: 'failed', reasonCode });
