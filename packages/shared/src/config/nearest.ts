@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** The keys that the schema knows at a path of what was given. */
 export function knownKeys(schema: z.core.$ZodType, path: readonly PropertyKey[], given: unknown): string[] {
   const there = schemaAt(schema, path, given);
+  if (there instanceof z.ZodRecord && there.keyType instanceof z.ZodEnum) return there.keyType.options.map(String);
   return there instanceof z.ZodObject ? Object.keys(there.shape) : [];
 }
 
@@ -14,7 +15,7 @@ export function description(schema: z.core.$ZodType, path: readonly PropertyKey[
 
 /** The known word with the fewest edits from the given one; null when none is near. */
 export function nearest(word: string, known: readonly string[]): string | null {
-  const ranked = known.map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate) })).sort((a, b) => a.edits - b.edits);
+  const ranked = known.map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) })).sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
   return best !== undefined && best.edits <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : null;
 }

@@ -23,7 +23,7 @@ const manager = {
 const fromAws = z.strictObject({ ...manager, map: z.record(variable, reference).refine(...isNotEmpty) });
 
 /** Where the deploy's own secrets come from that neither an input nor a variable of the step gives. */
-export const credentialSource = z.strictObject({ ...manager, map: z.partialRecord(z.enum(CREDENTIAL_NAMES, { error: `it is none of the suite's secrets: ${CREDENTIAL_NAMES.join(', ')}` }), reference).refine(...isNotEmpty).describe("Names of the suite's secrets (docs/secrets.md), each with where it lies") });
+export const credentialSource = z.strictObject({ ...manager, map: z.partialRecord(z.enum(CREDENTIAL_NAMES), reference).refine(...isNotEmpty).describe("Names of the suite's secrets (docs/secrets.md), each with where it lies") });
 
 /** Where the wanted values of the Fly app's secrets come from. Only names stand in the configuration, never a value. */
 export const secretsSource = z.discriminatedUnion('source', [fromInputs, fromAws], { error: (issue) => (issue.code === 'invalid_union' ? 'give inputs or aws' : undefined) });

@@ -43,7 +43,7 @@ async function elsewhere(resolving: Resolving, near: Nearby): Promise<Resolved> 
   const secrets = new Map(near.secrets);
   const places = [...near.places];
   if (credentials !== undefined && mapped.length > 0) {
-    const { values, versions } = await fromAws({ ...resolving, source: { ...credentials, map: credentials.map }, names: mapped.map(({ name }) => name), profile: given('aws-profile'), key: 'credentials' });
+    const { values, versions } = await fromAws({ ...resolving, source: credentials, names: mapped.map(({ name }) => name), profile: given('aws-profile'), key: 'credentials' });
     for (const one of mapped) {
       const reference = credentials.map[one.name] ?? '';
       const place: Found = { kind: 'aws', reference };

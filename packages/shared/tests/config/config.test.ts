@@ -63,6 +63,24 @@ test.each([
   expect(() => parseConfig(withSecrets(secrets), 'c.yml')).toThrow(sentence);
 });
 
+const AWS = 'source: aws, region: eu-central-1, account: "012345678901"';
+const withCredentials = (credentials: string): string => good.replace('    surfaces:\n', (line) => `    credentials: ${credentials}\n${line}`);
+
+test("an environment's own tokens from AWS, by the suite's names", () => {
+  const map = { FLY_API_TOKEN: 'shop/production/deploy#FLY', FLY_SECRETS: 'shop/production/machines' };
+  expect(environmentOf(parseConfig(withCredentials(`{ ${AWS}, map: ${JSON.stringify(map)} }`), 'c.yml'), 'production').credentials).toMatchObject({ account: '012345678901', map });
+});
+
+test.each([
+  ['a name misspelt', `{ ${AWS}, map: { FLY_APP_TOKEN: a#b } }`, 'unknown key environments.production.credentials.map.FLY_APP_TOKEN. Did you mean FLY_API_TOKEN?'],
+  ['a name that is none of the suite', `{ ${AWS}, map: { DATABASE_URL: a#b } }`, 'unknown key environments.production.credentials.map.DATABASE_URL. Known here: FLY_API_TOKEN, SOURCE_FLY_API_TOKEN,'],
+  ['inputs, which need no word', '{ source: inputs, names: [FLY_API_TOKEN] }', 'environments.production.credentials.source is not allowed'],
+  ['an empty map', `{ ${AWS}, map: {} }`, 'credentials.map is not allowed: it is empty'],
+  ['no account', '{ source: aws, region: eu-central-1, map: { FLY_API_TOKEN: a#b } }', 'environments.production.credentials.account is missing'],
+])('credentials: %s', (_case, credentials, sentence) => {
+  expect(() => parseConfig(withCredentials(credentials), 'c.yml')).toThrow(sentence);
+});
+
 const SECRETS = 'secrets: { source: inputs, names: [REDIS_PASSWORD, REDIS_PREVIOUS] }';
 const withRedis = (redis: string, secrets = SECRETS): string => good.replace(VENDURE, `${VENDURE}        ${secrets}\n        redis: ${redis}\n`);
 const NAMES = 'password: REDIS_PASSWORD, previous: REDIS_PREVIOUS';
