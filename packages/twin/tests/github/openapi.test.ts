@@ -75,6 +75,13 @@ test.each<[path: string, body: unknown, status: number, said: string | null]>([
   expect(stage.github.dispatches().slice(before)).toEqual(status === 204 ? [{ repository: 'example/shop', workflow, inputs: { storefront: 'true' }, ...(body as object) }] : []);
 });
 
+test("a job's own token reaches its own repository; another one is as if it were not there", async () => {
+  await stage.github.createRepository('example/other', stage.github.bare('example/shop'));
+  const token = stage.github.issueToken({ contents: 'write' }, undefined, 'example/other');
+  const asked = async (repository: string): Promise<number> => (await stage.github.provider.fetch(new Request(`${API}/repos/${repository}/branches/main`, { headers: { authorization: `Bearer ${token}` } }))).status;
+  expect({ own: await asked('example/other'), another: await asked('example/shop') }).toEqual({ own: 200, another: 404 });
+});
+
 test('who shows the tag of a reading again is told 304 until something has changed', async () => {
   const path = '/git/ref/heads/main';
   const first = await call('GET', path);
