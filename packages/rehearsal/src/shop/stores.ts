@@ -36,12 +36,10 @@ export async function warmStores(repository: string, refs: readonly string[], sa
 async function fetchInCopy(repository: string, ref: string, fetch: readonly string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'shop-packages-'));
   try {
-    const archive = join(folder, 'shop.tar');
-    await run('git', ['-C', repository, 'archive', '--format=tar', '--output', archive, ref]);
-    const copy = join(folder, 'shop');
-    await mkdir(copy);
-    await run('tar', ['-xf', archive, '-C', copy]);
-    await run(process.execPath, [...fetch], { cwd: copy, env: withProxy(), maxBuffer: 64 * 1024 * 1024 });
+    const sha = (await run('git', ['-C', repository, 'rev-parse', '--verify', '--end-of-options', `${ref}^{commit}`])).stdout.trim();
+    await run('git', ['clone', '--quiet', '--shared', '--no-checkout', repository, folder]);
+    await run('git', ['-C', folder, '-c', 'advice.detachedHead=false', 'checkout', '--quiet', sha]);
+    await run(process.execPath, [...fetch], { cwd: folder, env: withProxy(), maxBuffer: 64 * 1024 * 1024 });
   } catch (error) {
     const { stdout = '', stderr = '', message } = error as { stdout?: string; stderr?: string; message: string };
     throw new Error(`The shop's packages cannot be fetched: ${`${stdout}${stderr}`.trim() || message}`, { cause: error });
