@@ -112,7 +112,7 @@ async function prepare({ workflow, ref, inputs: given, repo, secretFiles }: Depl
 }
 
 async function perform({ title, start, jobs, inputs, environments, directory }: Prepared, options: DeployOptions, stage: Stage, work: string): Promise<Ending> {
-  const out = resolve(options.out ?? (await mkdtemp(join(tmpdir(), `deploy-${options.workflow}-`))));
+  const out = resolve(options.out ?? (await mkdtemp(join(tmpdir(), `${options.workflow}-`))));
   await mkdir(out, { recursive: true });
   // What an earlier run left there would be read as this one's.
   await Promise.all(['jobs', 'artifacts', 'log.txt', 'summary.md', 'outcome.json'].map((name) => rm(join(out, name), { recursive: true, force: true })));

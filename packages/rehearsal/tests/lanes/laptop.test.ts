@@ -85,7 +85,7 @@ test(
       const held = await opened.openRun({ faults: ['github lock held-by-another-run'], latencyMs: 0, environment: 'production' });
       const surfaces = surfacesOf(await readShopConfig(opened.facts.shop), 'production');
       const before = await held.truth(surfaces);
-      const { exitCode, said } = await typed(world, `script/deploy deploy-lock -f environment=production && script/deploy deploy-production --confirm production ${ONLY_VENDURE}`);
+      const { exitCode, said } = await typed(world, `script/deploy deploy-lock -f environment=production && script/deploy deploy-production --confirm production ${ONLY_VENDURE} --out ${join(world, 'out-met')}`);
       expect(said).toMatch(/lock: .*The lock of production is held by example\/shop run \d+ attempt 1, job vendure, by @colleague/u);
       expect(said).toMatch(/deploy-lock: production is being deployed by example\/shop run \d+ .* script\/deploy deploy-lock -f environment=production -f operation=force/u);
       expect(said).toMatch(/lock of production: held by example\/shop run \d+/u);
