@@ -9,8 +9,11 @@ import { SOURCES } from './sources.ts';
 
 const root = join(import.meta.dirname, '../..');
 const SPEED = '10';
-/** Steps that cost less are no place to look for time. */
+/** Steps and pauses that cost less are no place to look for time. */
 const LEAST_SECONDS = 0.5;
+
+// An outcome has hundredths of seconds: what ends when the next begins must not seem to end after it.
+const ROUNDED_MS = 20;
 
 /** What a lane is started with; without it, as it is. */
 const STARTED_WITH: Readonly<Record<string, readonly string[]>> = {
@@ -63,8 +66,8 @@ interface Span {
 /** By the report's own reckoning. A wait is none of ours: what it waited for is. */
 function pathOf(spans: readonly Span[], from: number, to: number): { name: string; seconds: number }[] {
   const began = spans.filter(({ id, started }) => started !== undefined && !/^__(?:wait|parallel)/u.test(id));
-  const jobs = began.map(({ id, started = 0, seconds }) => ({ id: 0, runId: 0, name: id, status: 'completed', conclusion: 'success', startedAt: started * 1000, completedAt: (started + seconds) * 1000, lost: false, steps: [] }));
-  return timelineOf(jobs, from * 1000, to * 1000).critical.map(({ job, seconds }) => ({ name: job ?? 'waiting', seconds }));
+  const jobs = began.map(({ id, started = 0, seconds }) => ({ id: 0, runId: 0, name: id, status: 'completed', conclusion: 'success', startedAt: started * 1000, completedAt: Math.max(started * 1000, (started + seconds) * 1000 - ROUNDED_MS), lost: false, steps: [] }));
+  return timelineOf(jobs, from * 1000, to * 1000).critical.map(({ job, seconds }) => ({ name: job ?? 'waiting', seconds })).filter(({ name, seconds }) => name !== 'waiting' || seconds >= LEAST_SECONDS);
 }
 
 /** From its first call to its last. null: it was not started. */
