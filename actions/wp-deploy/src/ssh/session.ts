@@ -22,6 +22,8 @@ export interface Session extends AsyncDisposable {
 }
 
 export const TRIES = 3;
+/** PHP ends a fatal error with 255, and ssh a lost connection: of the two, the host's own becomes 254. */
+const KEEP_255 = 'code=$?; [ $code -eq 255 ] && code=254; exit $code';
 /** sockaddr_un has 108 bytes, and ssh makes the socket under a name that is 17 longer first. */
 const LONGEST_FOLDER = 80;
 
@@ -54,7 +56,7 @@ export async function openSession(config: WordPressSurface, context: Context): P
     await close();
     throw error;
   }
-  return { folder, remoteShell: `ssh -F "${join(folder, 'config')}"`, signal, run: (words, deadlineMs, until = signal) => tool([HOST_ALIAS, shellWords(words)], deadlineMs, until), [Symbol.asyncDispose]: close };
+  return { folder, remoteShell: `ssh -F "${join(folder, 'config')}"`, signal, run: (words, deadlineMs, until = signal) => tool([HOST_ALIAS, `${shellWords(words)}; ${KEEP_255}`], deadlineMs, until), [Symbol.asyncDispose]: close };
 }
 
 async function makeFolder({ temporary, state }: Context): Promise<string> {

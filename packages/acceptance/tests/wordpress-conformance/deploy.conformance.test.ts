@@ -206,14 +206,17 @@ describe('switched on, and taken back', () => {
     await stillFirst(await shop.deploy({ built: second }), before, /`wp cache flush` ended with exit code 1: Error: No plugins activated/u);
   });
 
-  test('it cannot be activated: the copy of before is back, and as inactive as before', async () => {
+  test.each([
+    ['WP-CLI says no', 'fails-plugin-activate', 'exit code 1: Error: No plugins activated'],
+    ['PHP dies of it', 'dies-plugin-activate', 'exit code 254: PHP Fatal error:  Uncaught Error: no such function'],
+  ])('it cannot be activated (%s): the copy of before is back, and as inactive as before', async (_, flag, why) => {
     await placed(vps, first);
     const before = await live();
     await vps.set(`active/${PLUGIN}`, false);
-    await vps.set('fails-plugin-activate', true);
+    await vps.set(flag, true);
     const run = await shop.deploy({ built: second });
     expectEnding(run, subject, { decision: 'failed', reasonCode: 'previous-copy-serves' });
-    expect(annotations(run)[0]).toContain('`wp plugin activate tea-shop` ended with exit code 1');
+    expect(annotations(run)[0]).toContain(`\`wp plugin activate tea-shop\` ended with ${why}`);
     expect([await live(), await vps.copies(), await said()]).toEqual([before, [], '<h1>Blog</h1><p>A post.</p>']);
   });
 

@@ -26,7 +26,7 @@ foreach ($hooks['the_content'] ?? [] as $work) $content = $work($content);
 echo "<h1>Blog</h1>$content";
 `;
 
-/** WP-CLI 2.12's words and exit codes for what a deploy asks of it. A file \`.state/fails-<command>-<word>\` makes that command fail. */
+/** WP-CLI 2.12's words and exit codes for what a deploy asks of it. A file `.state/fails-<command>-<word>` makes that command fail, `dies-…` end as PHP does with a fatal error. */
 export const WP_CLI = String.raw`#!/bin/sh
 site=
 words=
@@ -49,6 +49,7 @@ if [ -f "$state/fails-$1-$2" ]; then
   echo 'Error: No plugins activated.' >&2
   exit 1
 fi
+if [ -f "$state/dies-$1-$2" ]; then echo "PHP Fatal error:  Uncaught Error: no such function" >&2; exit 255; fi
 case "$1 $2" in
   'core is-installed') exit 0 ;;
   'plugin is-active') [ -f "$state/active/$3" ] && [ -f "$plugins/$3/$3.php" ]; exit ;;

@@ -85,8 +85,9 @@ export async function openVps(): Promise<Vps> {
   await script(join(bin, 'rsync'), `#!/bin/sh
 if [ -f '${faults}/cut-rsync' ]; then
   rm '${faults}/cut-rsync'
-  head -c 60000 | ${realRsync} "$@"
+  dd bs=1 count=60000 2>/dev/null | ${realRsync} "$@"
   kill -9 $PPID
+  exit
 fi
 if [ -f '${faults}/hold-rsync' ]; then touch '${faults}/holding'; while [ -f '${faults}/hold-rsync' ]; do sleep 0.05; done; fi
 exec ${realRsync} "$@"
@@ -95,7 +96,7 @@ exec ${realRsync} "$@"
 for last in "$@"; do :; done
 case "$(printf %s "$last" | base64 -d 2>/dev/null)" in *'"do":"exchange"'*)
   if [ -f '${faults}/slow-exchange' ]; then rm '${faults}/slow-exchange'; touch '${faults}/exchanging'; sleep 0.5; fi
-  if [ -f '${faults}/cut-exchange' ]; then rm '${faults}/cut-exchange'; ${realPhp} "$@" > /dev/null; kill -9 $PPID; fi ;;
+  if [ -f '${faults}/cut-exchange' ]; then rm '${faults}/cut-exchange'; ${realPhp} "$@" > /dev/null; read -r _ _ _ session _ < /proc/$PPID/stat; kill -9 $session; exit; fi ;;
 esac
 exec ${realPhp} "$@"
 `);
