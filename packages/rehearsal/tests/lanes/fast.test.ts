@@ -89,10 +89,6 @@ test(
     const again = `gh workflow run fast-deploy-production.yml -f ref=${before.report?.sha ?? ''}`;
     expect(before.report?.next).toEqual([`${again} -f sla_seconds=300`]);
 
-    // Before the lane has even its configuration: it reports all the same.
-    const early = await rehearsed(LANE, '--world', world, '--fault', 'run step deploy/configuration 1 SIGINT');
-    expect(early.outcome).toMatchObject({ conclusion: 'cancelled', verdict: 'failed-before-switch', writes: 0, rehearsal: { ok: true } });
-
     const cancelled = await rehearsed(LANE, '--world', world, '--fault', 'run step deploy/vendure 1 SIGINT');
     expect(cancelled.outcome).toMatchObject({ verdict: 'failed-before-switch', rehearsal: { ok: true }, truth: { after: { vendure: cancelled.outcome.truth.before.vendure, dashboard: cancelled.outcome.truth.before.dashboard, lock: 'free' } } });
 
