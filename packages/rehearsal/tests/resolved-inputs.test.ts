@@ -69,7 +69,7 @@ async function calling(lane: string, chosen: Inputs): Promise<string> {
   const typed = Object.fromEntries(Object.entries(chosen).map(([name, value]) => [name, ['true', 'false'].includes(value) ? value === 'true' : value]));
   await mkdir(join(directory, '.github/workflows'), { recursive: true });
   await writeFile(join(directory, '.github/workflows', `${lane}.yml`), stringify({
-    on: 'workflow_dispatch', permissions: { contents: 'write', actions: 'read', deployments: 'write' },
+    on: 'workflow_dispatch', permissions: { contents: 'write', actions: 'read', deployments: 'write', 'id-token': 'write' },
     jobs: { deploy: { uses: `${SUITE}/.github/workflows/${lane}.yml@v1`, with: typed, secrets: { FLY_API_TOKEN: '${{ secrets.FLY_API_TOKEN }}', CLOUDFLARE_API_TOKEN: '${{ secrets.CLOUDFLARE_API_TOKEN }}' } } },
   }));
   return directory;
