@@ -54,7 +54,7 @@ describe('what has to be confirmed', () => {
 });
 
 test('of the shell a step sees where tools, network and AWS profile are, and no token', () => {
-  const shell = { PATH: '/bin', HOME: '/home/tanaka', AWS_PROFILE: 'shop', AWS_REGION: 'eu-west-1', HTTPS_PROXY: 'http://proxy', GIT_SSL_CAINFO: '/ca', TZ: '' };
+  const shell = { PATH: '/bin', HOME: '/home/operator', AWS_PROFILE: 'shop', AWS_REGION: 'eu-west-1', HTTPS_PROXY: 'http://proxy', GIT_SSL_CAINFO: '/ca', TZ: '' };
   const more = { FLY_API_TOKEN: 'a', GITHUB_TOKEN: 'b', GH_TOKEN: 'c', AWS_SECRET_ACCESS_KEY: 'd', AWS_SESSION_TOKEN: 'e', NODE_OPTIONS: '--import=x', NPM_TOKEN: 'f', MY_SECRET: 'g' };
   const { TZ: _, ...seen } = shell;
   expect(stepEnvironment({ ...shell, ...more })).toEqual(seen);

@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function runOf(id: string): RunContext {
   return {
     repository: PLACE.repository, runId: 1, runAttempt: 1, job: 'vendure', actor: 'operator', sha: '', ref: '', serverUrl: '', apiUrl: '', runUrl: '', eventName: '', eventPath: '', workflowFile: '',
-    laptop: { id, user: 'tanaka', host: 'mbp', pid: 7, startedAt: 0, command: '', holds: folder },
+    laptop: { id, user: 'operator', host: 'mbp', pid: 7, startedAt: 0, command: '', holds: folder },
   };
 }
 
@@ -81,7 +81,7 @@ test('a held lock is renewed every 20 s, by the name of the job that holds it; g
     await clock.pass(seconds * 1000);
     expect(await sequence(git)).toBe(seq);
   }
-  expect(await readLock(git, PLACE.environment)).toMatchObject({ state: { why: 'renew', phase: 'vendure', holder: { kind: 'local', user: 'tanaka', host: 'mbp', run: 'a' } } });
+  expect(await readLock(git, PLACE.environment)).toMatchObject({ state: { why: 'renew', phase: 'vendure', holder: { kind: 'local', user: 'operator', host: 'mbp', run: 'a' } } });
 
   forgetHold(run, PLACE);
   await clock.pass(300_000);
@@ -116,7 +116,7 @@ test('a laptop that was killed renews nothing: after 120 s of silence, and not b
   const [git, clock] = [refServer(), virtualClock()];
   await taken(git, clock, runOf('a'));
   const ask = { git, environment: PLACE.environment, holder: other, hold: 'run', reason: 'deploy', phase: 'vendure', clock, signal: NOBODY, standingOf: unasked, jobsOf: unasked, random: () => 1 } as const;
-  expect(await acquire({ ...ask, from: 'silent', waitMs: 0 })).toMatchObject({ kind: 'busy', busy: { holder: { user: 'tanaka', host: 'mbp' } } });
+  expect(await acquire({ ...ask, from: 'silent', waitMs: 0 })).toMatchObject({ kind: 'busy', busy: { holder: { user: 'operator', host: 'mbp' } } });
   for (const [from, waitMs, kind] of [['dead', 400_000, 'busy'], ['silent', 100_000, 'busy'], ['silent', 130_000, 'held']] as const) {
     const began = clock.now();
     const asked = acquire({ ...ask, from, waitMs });

@@ -50,18 +50,21 @@ test('what a branch has here and not at GitHub is counted; where nothing can be 
 
 test('secrets are those that the workflow names: a given file before the shell, the shell before what is kept for the environment', async () => {
   const suite = { directory: ROOT, sha: 'a'.repeat(40) };
-  const plan = await planWorkflow({ repository: 'example/shop', directory: SHOP, sha: 'b'.repeat(40), ref: 'refs/heads/main', workflow: 'deploy-production.yml', resolveRepository: () => Promise.resolve(suite) });
+  const planOf = (workflow: string): ReturnType<typeof planWorkflow> => planWorkflow({ repository: 'example/shop', directory: SHOP, sha: 'b'.repeat(40), ref: 'refs/heads/main', workflow, resolveRepository: () => Promise.resolve(suite) });
+  const plan = await planOf('deploy-production.yml');
   const kept = keptSecrets({ XDG_CONFIG_HOME: folder }, 'example/shop');
   expect(kept).toBe(join(folder, 'vendure-deploy/example/shop'));
   mkdirSync(kept, { recursive: true });
   writeFileSync(join(kept, 'production.env'), `FLY_API_TOKEN=kept\nJOBS_TOKEN='kept "jobs"'\nCOMMAND_ENVIRONMENT="A=1\nB=2"\nOTHER=kept\n`, { mode: 0o600 });
   const given = join(folder, 'given.env');
   writeFileSync(given, 'CLOUDFLARE_API_TOKEN=given\n', { mode: 0o600 });
-  const shell = { FLY_API_TOKEN: 'shell', CLOUDFLARE_API_TOKEN: 'shell', GITHUB_TOKEN: 'mine', HOME: '/home/tanaka', AWS_SECRET_ACCESS_KEY: 'mine' };
+  const shell = { FLY_API_TOKEN: 'shell', CLOUDFLARE_API_TOKEN: 'shell', GITHUB_TOKEN: 'mine', HOME: '/home/operator', AWS_SECRET_ACCESS_KEY: 'mine' };
   const places = { plan, shell, files: [given], kept, environments: ['production', 'staging'] };
   const shared = { FLY_API_TOKEN: 'shell', CLOUDFLARE_API_TOKEN: 'given' };
   expect(await readSecrets(places)).toEqual({ shared, byEnvironment: { production: { ...shared, JOBS_TOKEN: 'kept "jobs"', COMMAND_ENVIRONMENT: 'A=1\nB=2' }, staging: shared }, found: ['CLOUDFLARE_API_TOKEN', 'COMMAND_ENVIRONMENT', 'FLY_API_TOKEN', 'JOBS_TOKEN'], missing: [] });
-  expect(await readSecrets({ ...places, shell: {}, environments: ['staging'] })).toMatchObject({ found: ['CLOUDFLARE_API_TOKEN'], missing: ['FLY_API_TOKEN'] });
+  // What a deploy does not find here may lie in AWS: only what a workflow requires is missing.
+  expect(await readSecrets({ ...places, shell: {}, environments: ['staging'] })).toMatchObject({ found: ['CLOUDFLARE_API_TOKEN'], missing: [] });
+  expect(await readSecrets({ ...places, plan: await planOf('wp-deploy-vps.yml') })).toMatchObject({ found: [], missing: ['WP_SSH_KEY'] });
 
   writeFileSync(join(folder, 'open.env'), 'A=1\n', { mode: 0o644 });
   await expect(readSecrets({ ...places, files: [join(folder, 'open.env')] })).rejects.toThrow(`can be read by others. Close it:  chmod 600 ${join(folder, 'open.env')}`);
@@ -82,7 +85,7 @@ test.each<[string, string[], number, string]>([
   ['no name=value', ['deploy-staging', '-f', 'storefront'], 2, 'is not name=value'],
   ['an option that there is not', ['deploy-staging', '--force'], 2, "unknown option '--force'"],
   ['no folder', ['deploy-staging', '--repo', '/nowhere'], 2, '--repo /nowhere: there is no such folder'],
-  ['--help lists the workflows', ['--help', '--repo', SHOP], 0, 'Workflows here:  deploy-lock, deploy-production, deploy-staging'],
+  ['--help lists the workflows', ['--help', '--repo', SHOP], 0, 'Workflows here:  deploy-lock, deploy-prod-preview, deploy-production, deploy-staging'],
   ['--help of a workflow lists its inputs', ['deploy-staging', '--help', '--repo', SHOP], 0, '-f storefront=               boolean'],
   ['--help of one that there is not', ['deploy', '--help', '--repo', SHOP], 2, 'there is no workflow "deploy". There is: deploy-lock, '],
 ])('%s', async (_, args, code, sentence) => {

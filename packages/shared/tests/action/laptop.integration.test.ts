@@ -7,7 +7,7 @@ import { type Laptop, LAPTOP_VARIABLE } from '@vendure-deploy/shared/action';
 import { runContext } from '../../src/action/environment.ts';
 
 const PROBE = join(import.meta.dirname, 'probe-action.ts');
-const LAPTOP: Laptop = { id: 'a', user: 'tanaka', host: 'mbp', pid: 1, startedAt: 5, command: 'script/deploy deploy-staging', holds: '/nowhere' };
+const LAPTOP: Laptop = { id: 'a', user: 'operator', host: 'mbp', pid: 1, startedAt: 5, command: 'script/deploy deploy-staging', holds: '/nowhere' };
 
 let folder: string;
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'laptop-')); });
@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 test('a deploy from a laptop is known by its variable; a run of GitHub has none', () => {
   const github = { GITHUB_REPOSITORY: 'example/shop', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '1' };
   expect(runContext(github)).not.toHaveProperty('laptop');
-  expect(runContext({ ...github, [LAPTOP_VARIABLE]: JSON.stringify(LAPTOP) })).toMatchObject({ laptop: LAPTOP, runUrl: 'a laptop, tanaka@mbp' });
+  expect(runContext({ ...github, [LAPTOP_VARIABLE]: JSON.stringify(LAPTOP) })).toMatchObject({ laptop: LAPTOP, runUrl: 'a laptop, operator@mbp' });
 });
 
 test('an action whose laptop was killed ends, and ends the tool that it runs', async () => {
