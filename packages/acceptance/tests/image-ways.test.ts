@@ -101,7 +101,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['an environment that is not there', { environment: 'prod' }, /input `environment` is "prod"\. Allowed by the deploy configuration: production, staging/],
   ['a source that is not there', { 'promote-from': 'stage' }, /`promote-from` is "stage"\. Allowed: staging, or none/],
   ['the environment as its own source', { 'promote-from': 'production' }, /the environment itself/],
-  ['a token of two lines', { 'registry-token': 'one\ntwo' }, /registry token has a line break/],
+  ['a token of two lines', { 'registry-token': 'token-one\ntoken-two' }, /registry token has a line break/],
   ['a lock without a token that renews it', { 'lock-nonce': 'n', 'github-token': '' }, /input `lock-nonce` is given without `github-token`/],
   ['a build secret that is none', { 'build-secrets': 'nonsense' }, /input `build-secrets`: line 1 is not NAME=VALUE/],
 ])('%s is refused before any request, in one sentence', async (_name, inputs, words) => {

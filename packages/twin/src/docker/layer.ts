@@ -56,6 +56,9 @@ export async function linkPaths(from: string, to: string, paths: readonly string
 /** Far below what a command line may hold. */
 const AT_ONCE = 500;
 
+/** A job's PATH may have nothing but docker: what the stand-in itself needs does not hang on it. */
+const OWN_PATH = [process.env['PATH'] ?? '', '/usr/bin', '/bin'].join(':');
+
 async function cp(args: readonly string[], cwd?: string): Promise<void> {
-  await promisify(execFile)('cp', args, cwd === undefined ? {} : { cwd });
+  await promisify(execFile)('cp', args, { env: { ...process.env, PATH: OWN_PATH }, ...(cwd === undefined ? {} : { cwd }) });
 }
