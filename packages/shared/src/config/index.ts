@@ -1,4 +1,4 @@
-export { environmentOf, loadConfig, surfaceOf, wordpressOf } from './load.ts';
+export { environmentOf, loadConfig, parseConfig, surfaceOf, wordpressOf } from './load.ts';
 export type { BuiltPackage } from './plugin-output.ts';
 export type { DeployConfig, EnvironmentConfig, RedisConfig, VendureSurface, WorkerSurface } from './schema.ts';
 export { type SecretsSource, wantedNames } from './secrets-source.ts';
