@@ -90,7 +90,7 @@ async function scripts(): Promise<string[]> {
 
 /** What its own source offers: commander's declarations, or the comment that a shell script prints as its help. */
 async function optionsOf({ words: [script = ''] }: Command): Promise<string[]> {
-  const sources: Readonly<Record<string, string>> = { rehearse: 'packages/rehearsal/src/command-line.ts', workflow: 'packages/runner/src/command-line/flags.ts', status: 'packages/status/src/command-line.ts', deploy: 'packages/laptop/src/command-line.ts' };
+  const sources: Readonly<Record<string, string>> = { rehearse: 'packages/rehearsal/src/command-line.ts', workflow: 'packages/runner/src/command-line/flags.ts', status: 'packages/status/src/command-line.ts', deploy: 'packages/laptop/src/command-line.ts', init: 'packages/init/src/command-line.ts' };
   const source = sources[basename(script)];
   const text = await read(source ?? script);
   const declared = source === undefined ? text.split('\n').filter((line) => line.startsWith('#')).join('\n') : [...text.matchAll(/\.option\('([^']+)'/gu)].map(([, flags]) => flags).join('\n');

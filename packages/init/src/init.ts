@@ -1,6 +1,7 @@
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { UserError } from '@vendure-deploy/shared/action';
 import { type DeployConfig, loadConfig, parseConfig } from '@vendure-deploy/shared/config';
-import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Caller, callersFor, pinOf } from './callers/index.ts';
 import { type Checkout, openCheckout } from './checkout.ts';
@@ -39,9 +40,8 @@ export async function init({ repo, sets, extras, pin, force, dryRun }: Pick<Init
   const root = proposal(found, wanted, existing, sets);
   const proposed = validated(root, sets);
   const text = render(root);
-  const isLike = (other: string): boolean => there !== null && withoutRemarks(there) === withoutRemarks(other);
   const untouched = proposal(found, new Set(extrasOf(existing)), existing, []);
-  const configuration = decide({ path: CONFIG, text, before: there, isOurs: isLike(render(untouched)), isSame: isLike(text) }, force);
+  const configuration = decide({ path: CONFIG, text, before: there, isOurs: there !== null && withoutRemarks(there) === withoutRemarks(render(untouched)), isSame: there !== null && isDeepStrictEqual(existing, mappingOf(text)) }, force);
   // What is kept decides which callers fit; one that cannot be read decides nothing.
   const kept = configuration.state === 'kept' ? await loadConfig(join(checkout.root, CONFIG)).catch((error: unknown) => (error instanceof UserError ? error.message : Promise.reject(error as Error))) : null;
   const config = kept === null || typeof kept === 'string' ? proposed : kept;

@@ -27,7 +27,7 @@ export interface Placed extends Proposal {
 /** Pure. What a person has written stays, unless they say otherwise. */
 export function decide({ path, text, before, isOurs, isSame = before === text }: Proposal, force: boolean): Placed {
   const state: State = before === null ? 'new' : isSame ? 'unchanged' : isOurs || force ? 'updated' : 'kept';
-  const diff = state === 'unchanged' ? '' : createTwoFilesPatch(before === null ? '/dev/null' : path, path, before ?? '', text, undefined, undefined, { context: 3 }).replace(/^Index: .*\n=+\n/u, '');
+  const diff = state === 'unchanged' ? '' : createTwoFilesPatch(before === null ? '/dev/null' : path, path, before ?? '', text, undefined, undefined, { context: 3 }).replace(/^(?:Index: .*\n)?=+\n/u, '');
   return { path, text, before, isOurs, state, diff };
 }
 

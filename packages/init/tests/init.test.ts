@@ -1,7 +1,7 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { loadConfig } from '@vendure-deploy/shared/config';
-import { parse } from 'yaml';
 import { CONFIG } from '../src/init.ts';
 import { root, type Shop, shopOf } from './shop.ts';
 
@@ -95,13 +95,9 @@ function essential(surfaces: object): Record<string, object> {
 }
 
 async function theirCallers(): Promise<string[]> {
-  const { readdir } = await import('node:fs/promises');
   return (await readdir(join(root, 'examples/shop/.github/workflows'))).map((file) => `workflows/${file}`).sort();
 }
 
-async function callerOfTheExample(file: string): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
-  const text = await readFile(join(root, 'examples/shop/.github', file), 'utf8');
-  expect(parse(text)).toBeTruthy();
-  return text;
+function callerOfTheExample(file: string): Promise<string> {
+  return readFile(join(root, 'examples/shop/.github', file), 'utf8');
 }

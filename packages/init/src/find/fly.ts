@@ -43,7 +43,8 @@ export async function findServers(checkout: Checkout, chosen: Readonly<Partial<R
   const candidates = await candidatesOf(checkout);
   if (candidates.length === 0) throw new UserError(`${checkout.root} has no fly.toml. Make one where the server's Dockerfile is (\`fly launch --no-deploy\`, or that of the suite's examples/vendure), and start script/init again.`);
   const directory = await directoryOf(candidates, checkout, Object.values(chosen));
-  const own = candidates.filter((one) => one.directory === directory);
+  // One file is one environment.
+  const own = candidates.filter((one) => one.directory === directory && !Object.values(chosen).includes(one.file));
   const servers: Server[] = [];
   for (const environment of ['production', 'staging'] as const) {
     const file = chosen[environment];

@@ -1,7 +1,7 @@
 /** What stands behind one key of the configuration that is proposed. */
 export type Entry =
-  /** `from`: a remark beside it; '' for none. */
-  | { readonly kind: 'known'; readonly value: unknown; readonly from: string }
+  /** `from`: a remark beside it; '' for none. `isUsual`: no file says so, it is what most shops have. */
+  | { readonly kind: 'known'; readonly value: unknown; readonly from: string; readonly isUsual?: true }
   /** The deploy needs it, and only a person knows it. The example fits the schema. */
   | { readonly kind: 'missing'; readonly example: unknown; readonly how: string }
   /** It may be left out: a line that shows what could stand there. */
@@ -23,6 +23,7 @@ export interface Missing {
 }
 
 export const known = (value: unknown, from = ''): Entry => ({ kind: 'known', value, from });
+export const usual = (value: unknown, from = ''): Entry => ({ kind: 'known', value, from, isUsual: true });
 export const missing = (example: unknown, how: string): Entry => ({ kind: 'missing', example, how });
 export const hint = (example: unknown, how: string): Entry => ({ kind: 'hint', example, how });
 export const section = (entries: Readonly<Record<string, Entry | null>>): Section => ({ kind: 'section', entries: new Map(Object.entries(entries).filter((entry): entry is [string, Entry] => entry[1] !== null)) });
@@ -30,6 +31,11 @@ export const section = (entries: Readonly<Record<string, Entry | null>>): Sectio
 /** What is known, or else still to be typed. */
 export function knownOr(value: unknown, example: unknown, how: string): Entry {
   return value === null || value === undefined ? missing(example, how) : known(value);
+}
+
+/** The same for what is reckoned of several files: a person knows better. */
+export function usualOr(value: unknown, example: unknown, how: string): Entry {
+  return value === null ? missing(example, how) : usual(value);
 }
 
 /** Every key that a person has to give, in the order of the file. */
@@ -40,13 +46,14 @@ export function missingIn(root: Section, path: Path = []): Missing[] {
   });
 }
 
-/** Takes over what the file has already: where nothing was found, and where nothing was asked. What is found stays. */
+/** Takes over what the file has already, wherever the checkout does not say it. What is found stays. */
 export function fill(root: Section, given: Readonly<Record<string, unknown>>, path: Path = []): void {
   for (const [key, value] of Object.entries(given)) {
     const entry = root.entries.get(key);
     if (entry?.kind === 'section') {
       if (isMapping(value)) fill(entry, value, [...path, key]);
     } else if (entry?.kind !== 'known') put(root, path, key, value);
+    else if (entry.isUsual === true) root.entries.set(key, { ...entry, value });
   }
 }
 

@@ -1,7 +1,7 @@
 import { UserError } from '@vendure-deploy/shared/action';
 import type { Found } from '../find/index.ts';
-import { known, type Section, section } from './entry.ts';
-import { vendureOf } from './vendure.ts';
+import { known, type Section, section, usual } from './entry.ts';
+import { environmentIn, vendureOf } from './vendure.ts';
 import { wordpressOf } from './wordpress.ts';
 import { hiddenOf, previewOf, workerOf } from './worker.ts';
 
@@ -28,7 +28,7 @@ export function propose(found: Found, wish: Wish): Section {
   return section({ 'schema-version': known(1), environments: section({ ...Object.fromEntries(environments), ...hidden }) });
 }
 
-/** What was found of the parts that nobody has asked for, each in a sentence. */
+/** What is left out: parts that nobody has asked for, and Workers that an environment has none of; each in a sentence. */
 export function offersOf(found: Found, extras: ReadonlySet<Extra>): string[] {
   const withEnvironment = (name: string): string[] => found.workers.filter(({ environments }) => environments[name] !== undefined).map(({ file }) => file);
   const [hidden, previews] = [withEnvironment('prod-preview'), withEnvironment('preview')];
@@ -37,7 +37,8 @@ export function offersOf(found: Found, extras: ReadonlySet<Extra>): string[] {
     ['preview', previews.length === 0 ? null : `${previews.join(', ')}: env.preview is there. For a Storefront for each pull request:  --with preview`],
     ['wordpress', found.wordpress === null ? null : `${found.wordpress.sources} is a WordPress plugin. To deploy it, too:  --with wordpress`],
   ];
-  return offers.flatMap(([extra, offer]) => (extras.has(extra) || offer === null ? [] : [offer]));
+  const absent = found.servers.flatMap(({ environment }) => found.workers.filter(({ environments }) => environmentIn(environments, environment) === null).map(({ surface, file }) => `${file} has no env.${environment}: ${environment} is deployed without the ${surface}. Add it there, and start script/init again.`));
+  return [...absent, ...offers.flatMap(([extra, offer]) => (extras.has(extra) || offer === null ? [] : [offer]))];
 }
 
 function environmentOf(environment: 'production' | 'staging', found: Found, { extras }: Wish): Section {
@@ -47,10 +48,10 @@ function environmentOf(environment: 'production' | 'staging', found: Found, { ex
   const own = found.workers.find(({ surface }) => surface === 'storefront');
   if (environment === 'staging' && extras.has('preview') && storefront && own !== undefined) storefront.entries.set('preview', previewOf(own));
   return section({
-    'sla-seconds': known(SLA_SECONDS, 'the promise: a deploy that takes longer is a warning'),
-    'default-branch-only': known(environment === 'production'),
+    'sla-seconds': usual(SLA_SECONDS, 'the promise: a deploy that takes longer is a warning'),
+    'default-branch-only': usual(environment === 'production'),
     // Staging's own bytes, with their digest.
-    'promote-from': environment === 'production' && found.servers.some((one) => one.environment === 'staging') ? known('staging') : null,
+    'promote-from': environment === 'production' && found.servers.some((one) => one.environment === 'staging') ? usual('staging') : null,
     surfaces: section({ vendure: server === undefined ? null : vendureOf(server, found), ...Object.fromEntries(workers), wordpress: extras.has('wordpress') ? wordpressOf(found) : null }),
   });
 }
@@ -65,5 +66,5 @@ function hiddenLane(found: Found, { given }: Wish): Section {
     return [[worker.surface, made] as const];
   });
   if (surfaces.length === 0) throw new UserError('--with prod-preview: no wrangler configuration has env.prod-preview. Add it as docs/workers.md says ("The hidden lane").');
-  return section({ 'sla-seconds': known(SLA_SECONDS), 'default-branch-only': known(false), surfaces: section(Object.fromEntries(surfaces)) });
+  return section({ 'sla-seconds': usual(SLA_SECONDS), 'default-branch-only': usual(false), surfaces: section(Object.fromEntries(surfaces)) });
 }

@@ -1,5 +1,5 @@
 import type { Found, Server } from '../find/index.ts';
-import { hint, known, knownOr, missing, type Section, section } from './entry.ts';
+import { hint, known, knownOr, missing, type Section, section, usual } from './entry.ts';
 
 /** What Vendure and the shop contract call these, where the shop says nothing else. */
 const READY = '/health/ready';
@@ -14,12 +14,12 @@ export function vendureOf({ environment, file, app, dockerfile, context, process
     'fly-config': known(file, strategy === null ? '' : `[deploy] strategy = "${strategy}"`),
     'image-repository': app === null ? missing('registry.fly.io/shop-staging', 'registry.fly.io/ and the name of the Fly app') : known(`registry.fly.io/${app}`),
     dockerfile: knownOr(dockerfile, 'apps/server/Dockerfile', "the server's Dockerfile; docs/image.md has a template"),
-    context: known(context),
+    context: usual(context),
     'process-groups': known(processGroups),
     'public-url': api === null ? missing(app === null ? 'https://api.shop.example' : `https://${app}.fly.dev`, 'where the public reaches the server: its own domain, or the one of fly.dev') : known(api.origin, api.from),
-    'health-path': isReadiness(healthPath) ? known(healthPath) : known(READY, `fly.toml should ask for it, too: ${healthPath === null ? 'it has no check by HTTP' : `its ${healthPath} is no readiness`}`),
-    'version-path': known(VERSION),
-    'graphql-path': known(shopApi ?? SHOP_API),
+    'health-path': isReadiness(healthPath) ? known(healthPath) : usual(READY, `fly.toml should ask for it, too: ${healthPath === null ? 'it has no check by HTTP' : `its ${healthPath} is no readiness`}`),
+    'version-path': usual(VERSION),
+    'graphql-path': shopApi === null ? usual(SHOP_API) : known(shopApi),
     migrations: migrations === null ? hint('src/migrations/*.ts', 'a glob of the migration files; none were found') : known(migrations),
     commands: hint({ environment: ['DATABASE_URL'], 'drift-audit': { run: ['pnpm', 'drift-audit'] } }, "optional: the shop's own drift audit and backup (docs/shop-contract.md)"),
     secrets: variables.length === 0

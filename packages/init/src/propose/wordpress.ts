@@ -1,5 +1,5 @@
 import type { Found } from '../find/index.ts';
-import { hint, known, knownOr, missing, type Section, section } from './entry.ts';
+import { hint, knownOr, missing, type Section, section, usual } from './entry.ts';
 
 /** The host is nowhere in a checkout: what can be found is the plugin alone (docs/wordpress.md). */
 export function wordpressOf({ wordpress }: Pick<Found, 'wordpress'>): Section {
@@ -13,7 +13,7 @@ export function wordpressOf({ wordpress }: Pick<Found, 'wordpress'>): Section {
     plugin: knownOr(wordpress?.plugin, 'tea-shop', "the plugin's slug"),
     sources: knownOr(wordpress?.sources, 'wordpress/tea-shop', 'the folder that becomes the plugin'),
     'public-url': missing('https://blog.shop.example', 'where the public reaches the site'),
-    'health-path': known('/'),
+    'health-path': usual('/'),
     'version-path': hint('/wp-json/tea-shop/v1/version', 'optional: where the plugin itself says which commit it is'),
   });
 }

@@ -1,6 +1,6 @@
 import type { FoundWorker, PackageManager } from '../find/index.ts';
 import { buildOf, installOf } from './commands.ts';
-import { type Entry, hint, known, knownOr, missing, type Section, section } from './entry.ts';
+import { type Entry, hint, known, knownOr, missing, type Section, section, usual, usualOr } from './entry.ts';
 import { environmentIn } from './vendure.ts';
 
 /** One Worker in one environment; null: its wrangler configuration knows no such environment. */
@@ -15,10 +15,10 @@ export function workerOf(worker: FoundWorker, environment: string, packages: Pac
     'wrangler-environment': name === '' ? null : known(name),
     'account-id': knownOr(settings.account, '0123456789abcdef0123456789abcdef', 'the Cloudflare account; `wrangler whoami` says it'),
     'public-url': settings.host === null ? missing(exampleOf(worker, environment), 'where the public reaches it; no route of the wrangler configuration says it') : known(`https://${settings.host}`),
-    'version-path': known('/__version'),
-    install: known(installOf(packages, worker)),
-    build: knownOr(buildOf(packages, worker), ['pnpm', 'run', 'build'], 'what builds it, as a list of arguments; no script of that name was found'),
-    artifact: artifact.length === 0 ? missing([within(directory, 'dist'), file], 'all that a deploy needs of the build') : known(artifact),
+    'version-path': usual('/__version'),
+    install: usual(installOf(packages, worker)),
+    build: usualOr(buildOf(packages, worker), ['pnpm', 'run', 'build'], 'what builds it, as a list of arguments; no script of that name was found'),
+    artifact: artifact.length === 0 ? missing([within(directory, 'dist'), file], 'all that a deploy needs of the build') : usual(artifact),
     resources: hint({ kv: [`${settings.name ?? surface}-flags`] }, 'optional: KV namespaces and R2 buckets that setup-cloudflare makes'),
   });
 }
