@@ -23,6 +23,8 @@ export interface Checkout {
   read(path: string): Promise<string | null>;
   /** Files that are not committed as they lie there. */
   uncommitted(): Promise<readonly string[]>;
+  /** The branch that is checked out, where `main` has not all of that folder as it has it; null: it has, or there is no other branch. A rehearsal takes `main`. */
+  branchBeforeMain(folder: string): Promise<string | null>;
 }
 
 /** @throws {UserError} when the folder is no checkout */
@@ -56,6 +58,13 @@ export async function openCheckout(folder: string): Promise<Checkout> {
     defaultBranch: /^refs\/remotes\/origin\/(.+)$/u.exec(await git(root, ['symbolic-ref', 'refs/remotes/origin/HEAD']).catch(() => ''))?.[1] ?? null,
     leftOut,
     read,
+    branchBeforeMain: async (folder) => {
+      const [branch, own, main] = await Promise.all([['rev-parse', '--abbrev-ref', 'HEAD'], ['rev-parse', '--verify', '--quiet', `HEAD:${folder}`], ['rev-parse', '--verify', '--quiet', 'refs/heads/main^{commit}']].map((asked) => git(root, asked).catch(() => '')));
+      const theirs = await git(root, ['rev-parse', '--verify', '--quiet', `refs/heads/main:${folder}`]).catch(() => '');
+      if (branch === undefined || branch === 'main' || main === '' || own === theirs) return null;
+      // Nothing has a name where no branch is checked out.
+      return branch === 'HEAD' ? git(root, ['rev-parse', 'HEAD']) : branch;
+    },
     uncommitted: async () => (await git(root, ['status', '--porcelain', '-z', '--untracked-files=all'])).split('\0').filter((line) => line !== '').map((line) => line.slice(3)),
   };
 }

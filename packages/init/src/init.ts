@@ -28,6 +28,8 @@ export interface Outcome {
   readonly lanes: readonly string[];
   /** What is not committed of these files, or of others. */
   readonly uncommitted: readonly string[];
+  /** The branch that has what `main` has not; null: `main` has it. */
+  readonly branch: string | null;
 }
 
 /** Reads the checkout, and writes what is missing of its configuration and callers. @throws {UserError} before anything is written */
@@ -60,6 +62,7 @@ export async function init({ repo, sets, extras, pin, force, dryRun }: Pick<Init
     offers: offersOf(found, wanted),
     lanes: callers.map(({ path }) => path.replace(/^.*\/|\.yml$/gu, '')),
     uncommitted: dryRun ? [] : await checkout.uncommitted(),
+    branch: await checkout.branchBeforeMain('.github'),
   };
 }
 

@@ -18,7 +18,8 @@ try {
 async function perform({ json, dryRun, rehearse, ...asked }: InitOptions): Promise<number> {
   const outcome = await init({ ...asked, dryRun });
   const isWhole = outcome.missing.length === 0 && outcome.fault === '';
-  const suite = relative(process.cwd(), SUITE) || '.';
+  const near = relative(process.cwd(), SUITE) || '.';
+  const suite = near.length < SUITE.length ? near : SUITE;
   const next = nextOf(outcome, { rehearse: rehearse && !json, dryRun }, suite);
   const command = `${suite}/script/init${asked.repo === '.' ? '' : ` --repo ${asked.repo}`}`;
   process.stdout.write(json ? `${document(outcome)}\n` : tell(outcome, next, { dryRun, pin: asked.pin, command }));

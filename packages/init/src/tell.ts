@@ -12,11 +12,14 @@ export type Next =
   | { readonly kind: 'nothing' };
 
 /** Pure. What comes after the files. @param suite how the suite's own scripts are typed from where the person is */
-export function nextOf({ root, missing, fault, lanes, uncommitted }: Outcome, { rehearse, dryRun }: { rehearse: boolean; dryRun: boolean }, suite: string): Next {
+export function nextOf({ root, missing, fault, lanes, uncommitted, branch }: Pick<Outcome, 'root' | 'missing' | 'fault' | 'lanes' | 'uncommitted' | 'branch'>, { rehearse, dryRun }: { rehearse: boolean; dryRun: boolean }, suite: string): Next {
   const lane = ['deploy-staging', 'deploy-production'].find((name) => lanes.includes(name));
   if (dryRun || missing.length > 0 || fault !== '' || lane === undefined) return { kind: 'nothing' };
   const command = `${suite}/script/rehearse ${lane} --repo ${quoted(root)}`;
-  if (uncommitted.length > 0) return { kind: 'type', commands: [`git -C ${quoted(root)} add . && git -C ${quoted(root)} commit -m 'Deploy by the suite'`, command] };
+  const git = `git -C ${quoted(root)}`;
+  const commit = uncommitted.length > 0 ? [`${git} add . && ${git} commit -m 'Deploy by the suite'`] : [];
+  const merge = branch === null ? [] : [`${git} switch main && ${git} merge ${quoted(branch)}`];
+  if (commit.length + merge.length > 0) return { kind: 'type', commands: [...commit, ...merge, command] };
   return rehearse ? { kind: 'rehearse', lane } : { kind: 'type', commands: [command] };
 }
 
@@ -36,13 +39,13 @@ export function tell(outcome: Outcome, next: Next, { dryRun, pin, command }: { d
     ...(fault === '' ? [] : [`${CONFIG} is not whole:`, fault, '']),
     ...(missing.length === 0 && fault === '' ? ['The configuration is whole.', ''] : []),
     ...(isPinned ? [] : [`The workflows call the suite at @v1. To pin them to a commit:  ${command} --pin <40 digits>`, '']),
-    ...(next.kind === 'type' ? ['Next, since only what is committed is rehearsed:', ...next.commands.map((line) => `  ${line}`), ''] : []),
+    ...(next.kind === 'type' ? ['Next, since only what is committed on main is rehearsed:', ...next.commands.map((line) => `  ${line}`), ''] : []),
   ].join('\n'));
 }
 
 /** The same for a program. */
-export function document({ root, found, files, missing, fault, offers, lanes, uncommitted }: Outcome): string {
-  return JSON.stringify({ 'schema-version': 1, root, found, files: files.map(({ path, state, diff }) => ({ path, state, diff })), missing, fault, offers, lanes, uncommitted, complete: missing.length === 0 && fault === '' }, null, 2);
+export function document({ root, found, files, missing, fault, offers, lanes, uncommitted, branch }: Outcome): string {
+  return JSON.stringify({ 'schema-version': 1, root, found, files: files.map(({ path, state, diff }) => ({ path, state, diff })), missing, fault, offers, lanes, uncommitted, branch, complete: missing.length === 0 && fault === '' }, null, 2);
 }
 
 const WIDTH = 48;

@@ -23,18 +23,19 @@ test.each(['public-url', '=x', 'a.b=', 'a..b=x', '__proto__.x=1', 'a.b=[x'])('--
   expect(() => setting(text)).toThrow(/KEY=VALUE|is no key of the configuration|is no list and no mapping of YAML/u);
 });
 
-const OUTCOME = { root: '/home/me/my shop', missing: [], fault: '', lanes: ['deploy-production', 'deploy-staging'], uncommitted: [] };
+const OUTCOME = { root: '/home/me/my shop', missing: [], fault: '', lanes: ['deploy-production', 'deploy-staging'], uncommitted: [], branch: null };
 const ASKED = { rehearse: true, dryRun: false };
 test.each<[what: string, outcome: object, asked: typeof ASKED, next: object]>([
   ['whole and committed', {}, ASKED, { kind: 'rehearse', lane: 'deploy-staging' }],
   ['without a staging', { lanes: ['deploy-production'] }, ASKED, { kind: 'rehearse', lane: 'deploy-production' }],
   ['not committed', { uncommitted: ['.github/deploy.config.yml'] }, ASKED, { kind: 'type', commands: ["git -C '/home/me/my shop' add . && git -C '/home/me/my shop' commit -m 'Deploy by the suite'", "../suite/script/rehearse deploy-staging --repo '/home/me/my shop'"] }],
+  ['on another branch than main', { branch: 'adopt' }, ASKED, { kind: 'type', commands: ["git -C '/home/me/my shop' switch main && git -C '/home/me/my shop' merge adopt", "../suite/script/rehearse deploy-staging --repo '/home/me/my shop'"] }],
   ['not to be rehearsed', {}, { ...ASKED, rehearse: false }, { kind: 'type', commands: ["../suite/script/rehearse deploy-staging --repo '/home/me/my shop'"] }],
   ['not whole', { missing: [{ key: 'a', example: 'b', how: 'c' }] }, ASKED, { kind: 'nothing' }],
   ['no good', { fault: 'deploy.config.yml:1:1: …' }, ASKED, { kind: 'nothing' }],
   ['a dry run', {}, { ...ASKED, dryRun: true }, { kind: 'nothing' }],
 ])('%s: what comes next', (_, outcome, asked, next) => {
-  expect(nextOf({ ...OUTCOME, ...outcome } as never, asked, '../suite')).toEqual(next);
+  expect(nextOf({ ...OUTCOME, ...outcome }, asked, '../suite')).toEqual(next);
 });
 
 test('the exit code says whether the configuration is whole, and the screen what to type', async () => {
@@ -44,7 +45,7 @@ test('the exit code says whether the configuration is whole, and the screen what
   expect(first.out).toContain("    --set environments.staging.surfaces.vendure.public-url=https://vendure-staging.fly.dev\n");
   const second = await typed(shop, '--set', 'environments.staging.surfaces.vendure.public-url=https://api.shop.example');
   expect(second.code).toBe(0);
-  expect(second.out).toMatch(/^ {2}\.github\/deploy\.config\.yml +written anew$[\s\S]*^The configuration is whole\.$[\s\S]*^Next, since only what is committed is rehearsed:\n {2}git -C .+ commit -m 'Deploy by the suite'\n {2}.*script\/rehearse deploy-staging --repo /mu);
+  expect(second.out).toMatch(/^ {2}\.github\/deploy\.config\.yml +written anew$[\s\S]*^The configuration is whole\.$[\s\S]*^Next, since only what is committed on main is rehearsed:\n {2}git -C .+ commit -m 'Deploy by the suite'\n {2}.*script\/rehearse deploy-staging --repo /mu);
   const third = await typed(shop, '--json');
   const { complete, files, found, missing } = JSON.parse(third.out) as { complete: boolean; files: { state: string }[]; found: object; missing: object[] };
   expect({ code: third.code, complete, missing, states: files.map(({ state }) => state) }).toEqual({ code: 0, complete: true, missing: [], states: ['unchanged', 'unchanged', 'unchanged', 'unchanged'] });

@@ -12,7 +12,7 @@ type Files = Readonly<Record<string, string>>;
 const SERVER: Files = { 'fly.toml': 'app = "shop"\n[http_service]\ninternal_port = 3000\n', Dockerfile: 'FROM scratch\n', 'package.json': '{ "name": "shop", "scripts": { "build": "tsc" } }' };
 
 function checkoutOf(files: Files): Checkout {
-  return { root: '/shop', files: Object.keys(files).sort(), repository: null, defaultBranch: null, leftOut: [], read: async (path) => files[path] ?? null, uncommitted: async () => [] };
+  return { root: '/shop', files: Object.keys(files).sort(), repository: null, defaultBranch: null, leftOut: [], read: async (path) => files[path] ?? null, uncommitted: async () => [], branchBeforeMain: async () => null };
 }
 
 function found(files: Files, chosen: Chosen = { fly: {}, wrangler: {} }): Promise<Found> {

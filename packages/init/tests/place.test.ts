@@ -115,6 +115,22 @@ test('a file that a link leads out of the checkout to is not read', async () => 
   }
 });
 
+test('a branch that has what main has not is named, since a rehearsal takes main', async () => {
+  await using shop = await shopOf('vendure');
+  const commit = async (): Promise<void> => {
+    await shop.git('add', '.');
+    await shop.git('commit', '--quiet', '-m', 'Deploy by the suite');
+  };
+  await shop.git('switch', '--quiet', '--create', 'adopt');
+  expect((await shop.init(WHOLE)).uncommitted).toHaveLength(4);
+  await commit();
+  expect(await shop.init()).toMatchObject({ uncommitted: [], branch: 'adopt' });
+  await shop.git('branch', '--force', 'main', 'adopt');
+  expect(await shop.init()).toMatchObject({ uncommitted: [], branch: null });
+  await shop.git('branch', '--delete', '--force', 'main');
+  expect(await shop.init()).toMatchObject({ branch: null });
+});
+
 async function edit(shop: Shop, path: string, from: string, to: string): Promise<void> {
   const text = await shop.read(path);
   expect(text).toContain(from);

@@ -38,6 +38,11 @@ export async function shopOf(example: 'shop' | 'vendure', files: Readonly<Record
   return checkoutIn(directory, files);
 }
 
+/** These files alone. */
+export async function bareShop(files: Readonly<Record<string, string>>): Promise<Shop> {
+  return checkoutIn(await mkdtemp(join(tmpdir(), 'init-')), files);
+}
+
 async function checkoutIn(directory: string, files: Readonly<Record<string, string>>): Promise<Shop> {
   const git = (...args: string[]): Promise<string> => run('git', ['-C', directory, '-c', 'user.name=Shop', '-c', 'user.email=shop@example.com', ...args]).then(({ stdout }) => stdout);
   async function write(path: string, text: string): Promise<void> {

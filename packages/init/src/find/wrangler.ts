@@ -54,12 +54,12 @@ async function workerOf(surface: WorkerSurface, file: string, text: string, chec
   const directory = dirname(file);
   const { main, assets } = configurationOf(text, file, '');
   const own = await packageOf(directory, checkout);
-  const built = [main, assets?.directory ?? null].filter((path) => path !== null).map((path) => join(directory, firstFolder(path)));
+  const built = [main === null ? null : dirname(join(main)), assets?.directory ?? null].filter((path) => path !== null).map((path) => join(path));
   return {
     surface, file, directory, environments,
     packageName: own?.name ?? null,
     buildScript: scriptOf(surface, own?.scripts ?? [], directory === server),
-    artifact: built.length === 0 ? [] : [...new Set([...built, file])],
+    artifact: built.length === 0 ? [] : [...new Set([...leftBy(built, directory === server).map((path) => join(directory, path)), file])],
   };
 }
 
@@ -78,7 +78,7 @@ function scriptOf(surface: WorkerSurface, scripts: readonly string[], isServer: 
   return [...own, ...(isServer ? [] : ['build'])].find((name) => scripts.includes(name)) ?? null;
 }
 
-/** dist/worker/index.js → dist: what a build leaves lies in one folder. */
-function firstFolder(path: string): string {
-  return path.replace(/^\.\//u, '').split('/')[0] ?? path;
+/** dist/worker and dist/assets → dist: what a build leaves lies in one folder, unless the server's lies there, too. */
+function leftBy(built: readonly string[], isServer: boolean): readonly string[] {
+  return isServer ? built : [...new Set(built.map((path) => path.split('/')[0] ?? path))];
 }
