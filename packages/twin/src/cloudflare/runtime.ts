@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Miniflare } from 'miniflare';
 import type { Content } from './content.ts';
 import type { Version } from './state.ts';
@@ -41,7 +42,7 @@ export function createRuntime({ directory, content, outbound }: { directory: str
       if (stopped) throw new Error('The twin has stopped its Workers.');
       try {
         const worker = await start(version);
-        return await ask(worker, request);
+        return await patiently(() => ask(worker, request.clone()), request);
       } catch (error) {
         process.stderr.write(`twin: Worker version ${version.id}: ${error instanceof Error ? error.message : String(error)}\n`);
         // What a visitor gets for an exception that nobody caught (Cloudflare's documentation, "Errors and exceptions").
@@ -69,6 +70,26 @@ function leavingSignals<T>(start: () => T): T {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+// Far beyond what the other one takes to make its tables.
+const TRIES = 8;
+const PAUSE_MS = 50;
+const CLASH = /^uncaught: Error: (?:internal error; reference = |KV GET failed: 500 )/u;
+
+/**
+ * All versions share what is stored, each from a process of its own: two that touch a namespace for the first time at once meet at its database, and the Worker of one
+ * gets workerd's "internal error" (SQLITE_BUSY underneath; at Cloudflare it is one service). A read is simply asked again.
+ */
+async function patiently(read: () => Promise<Response>, { method }: Request): Promise<Response> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      if (tries === TRIES || !['GET', 'HEAD'].includes(method) || !(error instanceof Error && CLASH.test(error.message))) throw error;
+      await setTimeout(PAUSE_MS);
+    }
+  }
+}
+
 async function ask(worker: Miniflare, request: Request): Promise<Response> {
   const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
   const answer = await worker.dispatchFetch(request.url, { method: request.method, headers: [...request.headers], body, redirect: 'manual' });
@@ -81,7 +102,8 @@ async function ask(worker: Miniflare, request: Request): Promise<Response> {
   return new Response(bytes, { status: answer.status, statusText: answer.statusText, headers });
 }
 
-/** An exception that the Worker did not catch arrives as a 500 with its stack, whose last frame is Miniflare's entry. */
+/** An exception that the Worker did not catch arrives as a 500 with its stack, whose last frame is Miniflare's entry; one that comes out of workerd has none of that. */
 function mustBeItsOwn(body: string): void {
-  if (/\bworkers\/core\/entry\.worker\.js:\d+/u.test(body)) throw new Error(`uncaught: ${body.split('\n')[0] ?? ''}`);
+  const uncaught = `uncaught: ${body.split('\n')[0] ?? ''}`;
+  if (CLASH.test(uncaught) || /\bworkers\/core\/entry\.worker\.js:\d+/u.test(body)) throw new Error(uncaught);
 }
