@@ -49,7 +49,7 @@ const REFUSED: readonly (readonly [what: string, command: string, sentence: stri
   ['production without a terminal', 'deploy-production', 'there is no terminal at which to ask. Nothing was started. Say that it is meant:  script/deploy deploy-production --confirm production'],
   ['another name than production', 'deploy-production --confirm staging', '--confirm is "staging", and what has to be confirmed is "production". Nothing was started'],
   ['the Storefront of production', 'deploy-storefront -f environment=production', '--confirm production'],
-  ['a workflow that there is not', 'deploy-prod --confirm production', 'there is no workflow "deploy-prod". There is: deploy-lock, deploy-production, deploy-staging'],
+  ['a workflow that there is not', 'deploy-prod --confirm production', 'there is no workflow "deploy-prod". There is: deploy-lock, deploy-prod-preview, deploy-production, deploy-staging'],
   ['an input that there is not', 'deploy-staging -f vendor=false', 'Unexpected input `vendor`. .github/workflows/deploy-staging.yml takes: ref, vendure, dashboard,'],
   ['a branch that is nowhere', 'deploy-staging --ref nowhere', 'GitHub\'s example/shop has no branch, tag or commit "nowhere". Its branches: '],
   ['a branch that is not pushed', 'deploy-staging --ref mine', 'the branch mine is here and not at GitHub. Push it:  git push origin mine'],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Truth } from '@vendure-deploy/twin';
 import { commandLine, insideOf, LONG, rehearsed, start, typed, worldFolder } from '../stage.ts';
 import { VENDURE_ONLY } from './faults.ts';
 
@@ -48,11 +49,14 @@ const OUTSIDE: readonly string[] = ['script/rehearse deploy-production --world <
 let world: string;
 let shas: { readonly main: string; readonly previous: string };
 let run = 0;
+/** What is so before each command: what was so after the one before it. A rehearsal that fails in between leaves everything as it was, but for the lock. */
+let served: Truth;
 beforeAll(async () => {
   world = await worldFolder();
   const { outcome } = await rehearsed('deploy-production', '--world', world, '-f', 'dry_run=true');
   const { vendure } = outcome.truth.before;
   shas = { main: outcome.outputs['sha'] ?? '', previous: typeof vendure === 'string' ? vendure : '' };
+  served = outcome.truth.after;
 }, LONG);
 afterAll(() => rm(world, { recursive: true, force: true }));
 
@@ -74,12 +78,12 @@ for (const step of STEPS) {
         expect(outcome.conclusion).toBe('failure');
         run = outcome['run-id'];
       }
-      const before = (await insideOf(world)).truth;
       const { exitCode, said } = await typed(world, await spelledOut(step.command));
       expect({ exitCode, said }).toEqual({ exitCode: step.exitCode ?? 0, said: expect.stringMatching(step.says) });
       const { truth } = await insideOf(world);
-      const served = Object.fromEntries(Object.entries(step.serves ?? {}).map(([surface, which]) => [surface, shas[which]]));
-      expect(truth).toEqual({ ...before, worker: truth.vendure, database: truth.database, ...served, lock: 'free' });
+      const changed = Object.fromEntries(Object.entries(step.serves ?? {}).map(([surface, which]) => [surface, shas[which]]));
+      expect(truth).toEqual({ ...served, worker: truth.vendure, database: truth.database, ...changed, lock: 'free' });
+      served = truth;
     },
     2 * LONG,
   );

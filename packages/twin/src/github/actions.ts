@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { json, notFound } from './answers.ts';
+import { keepFile } from './keep-file.ts';
 import type { JobLogs } from './job-logs.ts';
 import type { Repository } from './objects.ts';
 import { minimalRepository, nodeId, numberOf, user } from './shapes.ts';
@@ -66,15 +67,13 @@ export function createRuns(file: string, logs: JobLogs): Runs {
       const before = attempts.get(keyOf(run.id, attemptOf(run)));
       const ended = run.status === 'completed' ? { endedAt: new Date().toISOString() } : {};
       attempts.set(keyOf(run.id, attemptOf(run)), { ...before, ...ended, ...run });
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, JSON.stringify([...attempts.values()]));
+      keepFile(file, [...attempts.values()]);
     },
     setJobs: (runId, list) => {
       const run = latest(runId);
       if (run === undefined) return;
       jobs.set(keyOf(runId, attemptOf(run)), list);
-      mkdirSync(dirname(jobsFile), { recursive: true });
-      writeFileSync(jobsFile, JSON.stringify([...jobs]));
+      keepFile(jobsFile, [...jobs]);
     },
     answer(repository, [kind, id, ...rest], query) {
       if (kind === 'jobs') {

@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { keepFile } from './keep-file.ts';
 
 const entry = z.object({ id: z.number(), repository: z.string(), ref: z.string(), version: z.string(), key: z.string(), size: z.number(), createdAt: z.string(), accessedAt: z.string() });
 
@@ -35,10 +36,7 @@ export function openCacheEntries(folder: string): CacheEntries {
 
   const fileOf = (id: number): string => join(folder, String(id));
   const within = (scope: CacheScope) => (one: CacheEntry): boolean => one.repository === scope.repository && one.ref === scope.ref && one.version === scope.version;
-  const keep = (): void => {
-    writeFileSync(`${list}.new`, JSON.stringify(entries));
-    renameSync(`${list}.new`, list);
-  };
+  const keep = (): void => keepFile(list, entries);
   return {
     fileOf,
     reserve(scope, key) {

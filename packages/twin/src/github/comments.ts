@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { json, notFound } from './answers.ts';
+import { keepFile } from './keep-file.ts';
 import { read, type Repository } from './objects.ts';
 import { nodeId, user } from './shapes.ts';
 
@@ -32,8 +32,7 @@ export function createComments(file: string): Comments {
   const kept = new Map<number, Kept>(existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as [number, Kept][]) : []);
   const keep = (comment: Kept): void => {
     kept.set(comment.id, comment);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify([...kept]));
+    keepFile(file, [...kept]);
   };
   let last = Math.max(5000, ...kept.keys());
   const listed = (repository: string, issue: number): Kept[] => [...kept.values()].filter((one) => one.repository === repository && one.issue === issue);

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { json, notFound } from './answers.ts';
+import { keepFile } from './keep-file.ts';
 import { read, type Repository, resolve } from './objects.ts';
 import { nodeId, user } from './shapes.ts';
 
@@ -24,10 +24,7 @@ interface Entry {
 /** GitHub's record of deployments: never acted upon. @param file where it is kept, for the next start */
 export function createDeployments(file: string): Deployments {
   const kept = new Map<number, Entry>(existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as [number, Entry][]) : []);
-  const save = (): void => {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, JSON.stringify([...kept]));
-  };
+  const save = (): void => keepFile(file, [...kept]);
   let last = Math.max(1000, ...[...kept].flatMap(([id, { statuses }]) => [id, ...statuses.map((status) => Number(status['id']))]));
   return {
     async answer(repository, [id, what, statusId], method, body, url, login) {
