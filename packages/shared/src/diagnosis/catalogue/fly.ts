@@ -62,7 +62,7 @@ export const FLY: readonly KnownFailure[] = [
     commands: (situation) => [`flyctl logs -a ${situation.app} --no-tail`],
   },
   {
-    id: 'flyctl-lied', codes: ['flyctl-lied'], says: /flyctl said that it succeeded, but Vendure still serves/u, cure: 'command',
+    id: 'flyctl-lied', codes: ['flyctl-lied'], alone: /flyctl said that it succeeded, but Vendure still serves/u, cure: 'command',
     cause: { en: 'flyctl said that it succeeded, and what was read back is what served before. The public gets the old version, whole; the same again is safe.', ja: 'flyctl は成功と報告したが、読み戻した結果は以前のままだった。公開されているのは旧版で、再実行は安全。' },
     commands: (situation) => [again(situation)],
   },
