@@ -1,3 +1,4 @@
+import { collect, fieldsOf } from '@vendure-deploy/runner';
 import { Command, InvalidArgumentError } from 'commander';
 
 export interface DeployOptions {
@@ -63,7 +64,7 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const [extra] = more;
   if (extra !== undefined) program.error(/^ref=./u.test(extra) ? `error: "${extra}" is no option. Type:  --ref ${extra.slice(4)}` : `error: "${extra}" is one argument too many. An input is given as  -f name=value , the branch as  --ref REF`);
   if (workflow === undefined && flags.help !== true) program.error("error: missing required argument 'workflow', for example deploy-production. All of them:  script/deploy --help");
-  const inputs: Record<string, string> = { ...fields(flags.field, program), ...(flags.dryRun === true ? { dry_run: 'true' } : {}) };
+  const inputs: Record<string, string> = { ...fieldsOf(flags.field, program), ...(flags.dryRun === true ? { dry_run: 'true' } : {}) };
   const given = /^ref=(.+)$/u.exec(inputs['ref'] ?? '')?.[1];
   if (given !== undefined) program.error(`error: the input \`ref\` is "ref=${given}". Type:  -f ref=${given}`);
   return {
@@ -109,23 +110,9 @@ Examples:
 Ctrl-C once cancels as GitHub's button does, twice says what is still at work, a third time kills it.
 Exit code: 0 the workflow succeeded, 1 it failed or was cancelled, 2 the command line, the checkout or the configuration is wrong.`;
 
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
-}
-
 function ref(value: string): string {
   const named = /^(?:ref|branch)=(.+)$/u.exec(value)?.[1];
   if (named !== undefined) throw new InvalidArgumentError(`Type:  --ref ${named}`);
   if (value === '' || value.startsWith('-')) throw new InvalidArgumentError('It must be a branch, a tag or a commit.');
   return value.replace(/^refs\/(?:heads|tags)\//u, '');
-}
-
-function fields(given: readonly string[], program: Command): Record<string, string> {
-  return Object.fromEntries(
-    given.map((field) => {
-      const equals = field.indexOf('=');
-      if (equals < 1) program.error(`error: -f "${field}" is not name=value. For example: -f storefront=false`);
-      return [field.slice(0, equals), field.slice(equals + 1)];
-    }),
-  );
 }

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { collect, fieldsOf } from '@vendure-deploy/runner';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { faultLine, readFaultFile } from './fault-file.ts';
 import { ACTIONS, type PullRequestEvent } from './pull-request.ts';
@@ -102,7 +103,7 @@ function optionsOf(lane: string, flags: RawFlags, program: Command): RehearsalOp
   return {
     lane: lane.replace(/\.ya?ml$/u, ''),
     ref: flags.ref,
-    inputs: fields(flags.field, program),
+    inputs: fieldsOf(flags.field, program),
     faults: [...flags.fault, ...flags.faultFile],
     speed: flags.speed ?? (flags.tool.flyctl === undefined ? 10 : 1),
     tools: flags.tool,
@@ -140,20 +141,6 @@ Examples:
   script/rehearse --faults                                  # what can be made to go wrong
 
 Exit code: 0 the workflow succeeded, 1 it failed (or a call left the twin, or a fault never fired), 2 the command line is wrong.`;
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
-}
-
-function fields(given: readonly string[], program: Command): Record<string, string> {
-  return Object.fromEntries(
-    given.map((field) => {
-      const equals = field.indexOf('=');
-      if (equals < 1) program.error(`error: -f "${field}" is not name=value. For example: -f storefront=false`);
-      return [field.slice(0, equals), field.slice(equals + 1)];
-    }),
-  );
-}
 
 function tool(given: string, before: Tools): Tools {
   const [, name, path = ''] = /^([a-z]+)=(.+)$/u.exec(given) ?? [];

@@ -1,5 +1,6 @@
 export { outcomeFile, type OutcomeFile } from './outcome-file.ts';
 export { gitEnvironment } from './builtin/git-environment.ts';
+export { collect, fieldsOf } from './command-line/fields.ts';
 export { type Foreseen, foresee } from './engine/foresee.ts';
 export { planWorkflow, runWorkflow } from './engine/run.ts';
 export type { Interrupt, JobMachine, RunObserver, RunEvent, RunOptions } from './options.ts';

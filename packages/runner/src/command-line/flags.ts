@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Interrupt } from '../options.ts';
+import { collect } from './fields.ts';
 
 /** What `script/workflow` was asked for. */
 export interface Flags {
@@ -99,10 +100,6 @@ Examples:
   script/workflow ci.yml --repo ../shop --plan
 
 Exit code: 0 the workflow succeeded, 1 it failed, was cancelled or was refused, 2 the command line is wrong.`;
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
-}
 
 function rerun(value: string): string {
   if (value !== 'failed') throw new InvalidArgumentError('Allowed: failed.');
