@@ -1,12 +1,11 @@
 import { expect, test } from '@jest/globals';
-import type { Clock, Log } from '@vendure-deploy/shared/action';
+import { type Clock, lasting, type Log } from '@vendure-deploy/shared/action';
 import { arrive } from '../src/gradual/arrive.ts';
 import { met, type Reply, type Wanted } from '../src/gradual/ask.ts';
 import { CONCLUDED, readMark } from '../src/gradual/mark.ts';
 import { soak } from '../src/gradual/soak.ts';
 import { readSoak, readSteps } from '../src/gradual/steps.ts';
 import { splitAt } from '../src/gradual/walk.ts';
-import { lasting } from '../src/last-words.ts';
 
 const NEW = 'b'.repeat(40);
 const OLD = 'a'.repeat(40);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Clock } from '@vendure-deploy/shared/action';
+import { type Clock, lasting } from '@vendure-deploy/shared/action';
 import type { HttpClient, HttpRequest, HttpResult } from '@vendure-deploy/shared/net';
 import { type CloudflareLaneClient, ProviderError, type Route } from '@vendure-deploy/shared/providers/cloudflare';
 import { Secret } from '@vendure-deploy/shared/secrets';
@@ -10,7 +10,6 @@ import { recall } from '../src/lane/remembered.ts';
 import type { Lane } from '../src/lane/settings.ts';
 import { removeRoutes } from '../src/lane/shut.ts';
 import { type Waiting, waitForVersion, waitUntilGone } from '../src/lane/waiting.ts';
-import { lasting } from '../src/last-words.ts';
 
 const SHA = 'b'.repeat(40);
 const lane: Lane = { surface: 'dashboard', worker: 'shop-preview', sha: SHA, zone: 'shop.example', pattern: 'preview.shop.example/*', host: 'preview.shop.example', versionUrl: 'https://preview.shop.example/__version' };

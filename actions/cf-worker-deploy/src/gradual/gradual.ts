@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ActionContext, type ActionResult, UserError } from '@vendure-deploy/shared/action';
+import { type ActionContext, type ActionResult, lasting, UserError } from '@vendure-deploy/shared/action';
 import { cloudflareClient } from '@vendure-deploy/shared/providers/cloudflare';
 import { deploy, refusal } from '../deploy/deploy.ts';
 import { lastChecks } from '../deploy/fenced.ts';
@@ -11,7 +11,6 @@ import { prepare, type Ready } from '../deploy/prepare.ts';
 import { resultOf } from '../deploy/result.ts';
 import type { Secret } from '@vendure-deploy/shared/secrets';
 import type { Inputs, Outputs } from '../io.ts';
-import { lasting } from '../last-words.ts';
 import type { Target } from '../target.ts';
 import { uploadArguments } from '../wrangler/arguments.ts';
 import { callWrangler, type Said } from '../wrangler/call.ts';

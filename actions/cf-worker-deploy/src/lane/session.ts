@@ -1,7 +1,6 @@
-import type { ActionContext } from '@vendure-deploy/shared/action';
+import { type ActionContext, lasting } from '@vendure-deploy/shared/action';
 import { cloudflareClient, cloudflareLaneClient } from '@vendure-deploy/shared/providers/cloudflare';
 import type { Inputs } from '../io.ts';
-import { lasting } from '../last-words.ts';
 import type { Target } from '../target.ts';
 import type { Cloudflare } from './anchor.ts';
 import type { Lane } from './settings.ts';

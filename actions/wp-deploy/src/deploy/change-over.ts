@@ -1,7 +1,7 @@
+import { lasting } from '@vendure-deploy/shared/action';
 import { HostLost, type Files, type Look } from '../host/host.ts';
 import { sameFiles } from './difference.ts';
 import { faultOf, type Observed, type WayBack, type Wanted } from './judge.ts';
-import { lasting } from './lasting.ts';
 import { watchPublic } from './public.ts';
 import type { Anchor, Stage } from './stage.ts';
 

@@ -1,5 +1,4 @@
-import { UserError } from '@vendure-deploy/shared/action';
-import { lasting } from './lasting.ts';
+import { lasting, UserError } from '@vendure-deploy/shared/action';
 import type { Stage } from './stage.ts';
 
 /** Beyond the longest time of what is done under it; then whoever comes may take it. */

@@ -5,6 +5,7 @@ export { markdownCell, markdownCode } from './markdown.ts';
 export { UserError } from './errors.ts';
 export { documentInWordsOf, inWordsOf, type Laptop, LAPTOP_VARIABLE } from './laptop.ts';
 export { REASON_CODES, type ReasonCode } from './reason-codes.ts';
+export { lasting } from './lasting.ts';
 export { runAction } from './run.ts';
 export { stopwatch, type Stopwatch } from './stopwatch.ts';
 export { describeAction, type ActionDescription } from './describe.ts';
