@@ -1,0 +1,1 @@
+const a=639,o=[639],i={4639:((d,n,_)=>{_.d(n,{AssumeRoleWithWebIdentityCommand:()=>e.WH,GetCallerIdentityCommand:()=>e.zI,GetSecretValueCommand:()=>t.d2,STSClient:()=>e.iM,SecretsManagerClient:()=>t._H,fromIni:()=>s.fromIni});var e=_(2811),t=_(5494),s=_(1241)})};export{a as id,o as ids,i as modules};
